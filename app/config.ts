@@ -1,0 +1,225 @@
+/**
+ * The shop's configuration: what a shop owner may write, bounded and with words they understand.
+ * Pure: reading the file and pointing at its lines is `main/config-file.ts`.
+ */
+import { z } from 'zod';
+import { LANGUAGES } from './view.ts';
+
+const Text = z
+  .strictObject({
+    ja: z.string().trim().min(1).max(120),
+    en: z.string().trim().min(1).max(120).optional(),
+    'zh-Hans': z.string().trim().min(1).max(120).optional(),
+    'zh-Hant': z.string().trim().min(1).max(120).optional(),
+    ko: z.string().trim().min(1).max(120).optional(),
+    'ja-easy': z.string().trim().min(1).max(120).optional(),
+  })
+  .describe('A text in the languages of the shop; ja is required, the others fall back to en, then ja.');
+
+const Slot = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,16}$/, 'a slot is 1–16 letters, digits or "-", in quotes, as written on the machine')
+  .describe('The slot (column) as the machine numbers it.');
+const Sku = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a SKU is 1–64 letters, digits, "_" or "-"');
+const Colour = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'a colour is "#" and six hexadecimal digits, in quotes');
+const Port = z
+  .string()
+  .regex(/^(tcp:\/\/[^\s/:]+:\d{1,5}|\/\S+|COM\d+)$/, 'a port is a device path (/dev/serial/by-id/… or /dev/ttyUSB0), COM3, or tcp://host:port');
+
+const Shop = z.strictObject({
+  name: Text.describe('The name of the shop, shown on every screen.'),
+  machineName: z.string().min(1).max(40).default('1').describe('Tells this machine from its neighbours, for customers who call.'),
+  merchantName: z.string().min(1).max(60).describe("The merchant's name as PayPay's app shows it to the payer."),
+  phone: z.string().regex(/^[0-9+() -]{6,24}$/, 'a phone number is 6–24 digits, spaces, "-", "+", "(" or ")", in quotes').optional().describe('Whom a customer can call.'),
+  languages: z.array(z.enum(LANGUAGES)).min(1).default(['ja', 'en']).describe('Offered on the screen; the first is the one the kiosk starts with.'),
+  mode: z.enum(['vending', 'counter']).default('vending').describe('counter: a tablet point of sale without a machine.'),
+  singleItem: z.boolean().default(false).describe('true: one tap from a product to its QR, no cart.'),
+  outlet: z.enum(['left', 'right', 'below']).default('below').describe('Where the goods come out, seen from the front.'),
+  accent: Colour.default('#0b5d3b').describe('The one accent colour of the screens.'),
+  logo: z.string().max(200).optional().describe('Picture file, relative to this file.'),
+  sound: z.boolean().default(true),
+  speech: z.boolean().default(false),
+  receiptUrl: z.url({ protocol: /^https$/ }).optional().describe('Where customers find their receipt; {order} is replaced by the order number.'),
+});
+
+const Display = z.strictObject({
+  width_mm: z.number().min(50).max(3000).default(300).describe('Width of the screen as it stands, in millimetres: text and buttons get their physical size from it.'),
+  height_mm: z.number().min(50).max(3000).default(530),
+  bottomFromFloor_mm: z.number().min(0).max(2000).default(700).describe('Height of the lower edge of the screen above the floor.'),
+  lowReach_mm: z.number().min(400).max(1500).default(1100).describe('Highest point a customer in a wheelchair reaches.'),
+});
+
+const PayPay = z.strictObject({
+  environment: z
+    .union([z.enum(['sandbox', 'staging', 'production']), z.url({ protocol: /^https?$/ })])
+    .default('sandbox')
+    .describe("sandbox, staging, production, or the address of a simulator ('http://127.0.0.1:…')."),
+  merchantId: z.string().min(1).max(64).optional().describe('From the PayPay for Developers panel.'),
+  keysFile: z
+    .string()
+    .optional()
+    .describe('File (mode 0600) with two lines: apiKey=… and apiSecret=…; else PAYPAY_API_KEY and PAYPAY_API_SECRET in the environment.'),
+  storeId: z.string().max(255).optional().describe("Comes back in PayPay's transaction file."),
+  terminalId: z.string().max(255).optional().describe("Comes back in PayPay's transaction file."),
+  pollInterval_ms: z.int().min(2000).max(60_000).default(4000).describe('How often payment details are asked while a QR is shown.'),
+  webhook: z
+    .strictObject({
+      port: z.int().min(1).max(65_535),
+      host: z.string().default('127.0.0.1').describe('Address to listen on; put a TLS proxy in front of it.'),
+      allow: z.array(z.string()).min(1).describe('Source addresses or CIDR ranges PayPay sends from.'),
+      proxies: z.array(z.string()).default([]).describe('Addresses of reverse proxies whose X-Forwarded-For is believed.'),
+    })
+    .optional()
+    .describe('Off when absent. A webhook only makes the kiosk ask at once.'),
+});
+
+const Slots = z.record(z.string(), z.int().min(0).max(65_535));
+const Machine = z.discriminatedUnion('driver', [
+  z.strictObject({
+    driver: z.literal('xy-vmc').describe('Hunan Xing Yuan vending controllers (spring, belt, elevator machines).'),
+    port: Port,
+    baud: z.int().min(1200).max(921_600).default(57_600),
+    dropSensor: z.boolean().default(true).describe('Ask the controller to watch its drop sensor; without one a delivery is only "actuated".'),
+    elevator: z.boolean().default(false),
+    vendDeadline_ms: z.int().min(5000).max(600_000).default(45_000).describe('Longest silence of a running vend before its outcome is unknown.'),
+    padCheck: z.boolean().default(false).describe('Send command 0x01 with length 4, which some firmware wants.'),
+    selections: Slots.optional().describe('Slot → selection number, where the labels differ from the controller’s numbers.'),
+  }),
+  z.strictObject({
+    driver: z.literal('mdb-qibixx').describe('Any MDB machine, through a Qibixx MDB-USB adapter or Pi Hat.'),
+    port: Port,
+    baud: z.int().min(1200).max(921_600).default(115_200),
+    mode: z.enum(['alwaysIdle', 'authorizeFirst']).default('alwaysIdle'),
+    address: z.enum(['cashless1', 'cashless2']).default('cashless1'),
+    decimalPlaces: z.int().min(0).max(3).default(0),
+    scaleFactor: z.int().min(1).max(100).default(1),
+    responseTime_s: z.int().min(30).max(255).default(240).describe('Longest the machine waits for our answer (MDB Z7).'),
+    vendDeadline_ms: z.int().min(5000).max(600_000).default(120_000),
+  }),
+  z.strictObject({
+    driver: z.literal('modbus-relay').describe('Modbus RTU relay boards: lockers, gacha, coin pulses.'),
+    port: Port,
+    baud: z.int().min(1200).max(921_600).default(9600),
+    unit: z.int().min(1).max(247).default(1),
+    pulse_ms: z.int().min(100).max(10_000).default(700),
+    sensorDeadline_ms: z.int().min(500).max(120_000).default(15_000),
+    slots: z
+      .record(
+        z.string(),
+        z.strictObject({
+          relay: z.int().min(0).max(63),
+          input: z.int().min(0).max(63).optional().describe('Door or drop sensor of this slot.'),
+          activeLow: z.boolean().default(false),
+        }),
+      )
+      .describe('Slot → relay and, where there is one, its sensor input.'),
+  }),
+  z.strictObject({
+    driver: z.literal('lock-board').describe('8A/80 lock boards (lockers).'),
+    port: Port,
+    baud: z.int().min(1200).max(921_600).default(9600),
+    board: z.int().min(1).max(40).default(1),
+    openState: z.enum(['00', '11']).default('00').describe('What the board reports for an open door.'),
+    sensorDeadline_ms: z.int().min(500).max(120_000).default(5000),
+    channels: z.record(z.string(), z.int().min(1).max(50)).describe('Slot → channel.'),
+  }),
+  z.strictObject({ driver: z.literal('none').describe('No machine: mode counter only.') }),
+]);
+
+const Sale = z.strictObject({
+  settlement: z.enum(['sale', 'authorize']).default('sale').describe('authorize: hold, vend, capture what came out. PayPay must have enabled it for the merchant.'),
+  unknownVend: z.enum(['refund', 'hold']).default('refund').describe('What happens to the money of a vend whose outcome nobody knows.'),
+  resumeVendWithin_ms: z.int().min(0).max(30_000).default(0).describe('After a restart, still vend a payment younger than this; 0 = always refund.'),
+  maxItems: z.int().min(1).max(20).default(5).describe('Largest cart.'),
+  attentionLimit: z.int().min(1).max(100).default(3).describe('So many orders waiting for a person stop new sales.'),
+  quarantineAfter: z.int().min(1).max(10).default(1).describe('So many failed vends in a row take a slot off sale.'),
+  idle_ms: z.int().min(20_000).max(600_000).default(60_000).describe('The catalogue returns to the first screen after this; a warning comes 20 s before.'),
+  final_ms: z.int().min(5_000).max(120_000).default(15_000).describe('How long thanks and refund stay.'),
+});
+
+const Category = z.strictObject({ id: Sku, name: Text });
+const Product = z.strictObject({
+  sku: Sku,
+  name: Text,
+  description: Text.optional(),
+  price_jpy: z.int().min(1).max(9_999_999).describe('Tax included, in yen.'),
+  picture: z.string().max(200).optional().describe('Picture file, relative to this file.'),
+  category: Sku.optional(),
+  allergens: z.array(z.string().min(1).max(40)).max(30).default([]),
+  calories_kcal: z.int().min(0).max(10_000).optional(),
+  ageRestricted: z.boolean().default(false).describe('Sold only behind an age-check plug-in; without one it is never sold.'),
+});
+const PlanogramSlot = z.strictObject({
+  slot: Slot,
+  sku: Sku,
+  capacity: z.int().min(1).max(999).default(10),
+  stock: z.int().min(0).max(999).describe('Counted when the kiosk first starts; afterwards the journal knows.'),
+});
+
+/** Every key of the configuration, with bounds and defaults; `docs/configuration.md` and the editor schema come from here. */
+export const ConfigSchema = z
+  .strictObject({
+    version: z.literal(1),
+    shop: Shop,
+    display: Display.prefault({}),
+    paypay: PayPay.prefault({}),
+    machine: Machine,
+    sale: Sale.prefault({}),
+    categories: z.array(Category).max(12).default([]),
+    products: z.array(Product).min(1).max(200),
+    slots: z.array(PlanogramSlot).max(500).default([]),
+  })
+  .superRefine((config, context) => {
+    const fail = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const skus = new Set<string>();
+    config.products.forEach((product, i) => {
+      if (skus.has(product.sku)) fail(['products', i, 'sku'], `found "${product.sku}" twice; every SKU stands once`);
+      skus.add(product.sku);
+      if (product.category && !config.categories.some((category) => category.id === product.category))
+        fail(['products', i, 'category'], `found "${product.category}", which is not in categories`);
+    });
+    const slots = new Set<string>();
+    config.slots.forEach((slot, i) => {
+      if (slots.has(slot.slot)) fail(['slots', i, 'slot'], `found "${slot.slot}" twice; every slot stands once`);
+      slots.add(slot.slot);
+      if (!skus.has(slot.sku)) fail(['slots', i, 'sku'], `found "${slot.sku}", which is not in products`);
+      if (slot.stock > slot.capacity) fail(['slots', i, 'stock'], `found ${slot.stock}, allowed: at most the capacity ${slot.capacity}`);
+    });
+    if (config.machine.driver === 'none' && config.shop.mode !== 'counter')
+      fail(['machine', 'driver'], 'found "none", allowed only with shop.mode: counter');
+    if (config.shop.mode === 'vending' && config.slots.length === 0) fail(['slots'], 'found no slots; a vending shop needs at least one');
+  });
+
+export type Config = z.infer<typeof ConfigSchema>;
+export type MachineConfig = Config['machine'];
+export type PayPayConfig = Config['paypay'];
+
+/** One thing to mend: where it is, what was found there and what is allowed. */
+export interface ConfigProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+const describeFound = (root: unknown, path: readonly PropertyKey[]): string => {
+  let value = root;
+  for (const key of path) value = typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+};
+
+/**
+ * Checks a parsed configuration file. Never throws.
+ * @param input what the YAML parser returned
+ */
+export function parseConfig(input: unknown): { ok: true; config: Config } | { ok: false; problems: ConfigProblem[] } {
+  const result = ConfigSchema.safeParse(input);
+  if (result.success) return { ok: true, config: result.data };
+  return {
+    ok: false,
+    problems: result.error.issues.map((issue) => ({
+      path: issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key)),
+      message: issue.code === 'custom' ? issue.message : `found ${describeFound(input, issue.path)}, allowed: ${issue.message}`,
+    })),
+  };
+}

@@ -1,0 +1,15 @@
+import path from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+const root = path.resolve(import.meta.dirname, '../..');
+export default defineConfig({
+  root,
+  test: {
+    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    exclude: ['test/e2e/**', 'test/bench/**', 'node_modules/**'],
+    environment: 'node',
+    testTimeout: 20_000,
+    maxWorkers: 2,
+    coverage: { provider: 'v8', include: ['app/**', 'hardware/**', 'main/**'], reportsDirectory: 'test/coverage' },
+  },
+});
