@@ -24,14 +24,25 @@ const Sku = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a SKU is 1–64 letters, 
 const Colour = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'a colour is "#" and six hexadecimal digits, in quotes');
 const Port = z
   .string()
-  .regex(/^(tcp:\/\/[^\s/:]+:\d{1,5}|\/\S+|COM\d+)$/, 'a port is a device path (/dev/serial/by-id/… or /dev/ttyUSB0), COM3, or tcp://host:port');
+  .regex(
+    /^(tcp:\/\/[^\s/:]+:\d{1,5}|\/\S+|COM\d+)$/,
+    'a port is a device path (/dev/serial/by-id/… or /dev/ttyUSB0), COM3, or tcp://host:port',
+  );
 
 const Shop = z.strictObject({
   name: Text.describe('The name of the shop, shown on every screen.'),
   machineName: z.string().min(1).max(40).default('1').describe('Tells this machine from its neighbours, for customers who call.'),
   merchantName: z.string().min(1).max(60).describe("The merchant's name as PayPay's app shows it to the payer."),
-  phone: z.string().regex(/^[0-9+() -]{6,24}$/, 'a phone number is 6–24 digits, spaces, "-", "+", "(" or ")", in quotes').optional().describe('Whom a customer can call.'),
-  languages: z.array(z.enum(LANGUAGES)).min(1).default(['ja', 'en']).describe('Offered on the screen; the first is the one the kiosk starts with.'),
+  phone: z
+    .string()
+    .regex(/^[0-9+() -]{6,24}$/, 'a phone number is 6–24 digits, spaces, "-", "+", "(" or ")", in quotes')
+    .optional()
+    .describe('Whom a customer can call.'),
+  languages: z
+    .array(z.enum(LANGUAGES))
+    .min(1)
+    .default(['ja', 'en'])
+    .describe('Offered on the screen; the first is the one the kiosk starts with.'),
   mode: z.enum(['vending', 'counter']).default('vending').describe('counter: a tablet point of sale without a machine.'),
   singleItem: z.boolean().default(false).describe('true: one tap from a product to its QR, no cart.'),
   outlet: z.enum(['left', 'right', 'below']).default('below').describe('Where the goods come out, seen from the front.'),
@@ -39,11 +50,19 @@ const Shop = z.strictObject({
   logo: z.string().max(200).optional().describe('Picture file, relative to this file.'),
   sound: z.boolean().default(true),
   speech: z.boolean().default(false),
-  receiptUrl: z.url({ protocol: /^https$/ }).optional().describe('Where customers find their receipt; {order} is replaced by the order number.'),
+  receiptUrl: z
+    .url({ protocol: /^https$/ })
+    .optional()
+    .describe('Where customers find their receipt; {order} is replaced by the order number.'),
 });
 
 const Display = z.strictObject({
-  width_mm: z.number().min(50).max(3000).default(300).describe('Width of the screen as it stands, in millimetres: text and buttons get their physical size from it.'),
+  width_mm: z
+    .number()
+    .min(50)
+    .max(3000)
+    .default(300)
+    .describe('Width of the screen as it stands, in millimetres: text and buttons get their physical size from it.'),
   height_mm: z.number().min(50).max(3000).default(530),
   bottomFromFloor_mm: z.number().min(0).max(2000).default(700).describe('Height of the lower edge of the screen above the floor.'),
   lowReach_mm: z.number().min(400).max(1500).default(1100).describe('Highest point a customer in a wheelchair reaches.'),
@@ -79,9 +98,17 @@ const Machine = z.discriminatedUnion('driver', [
     driver: z.literal('xy-vmc').describe('Hunan Xing Yuan vending controllers (spring, belt, elevator machines).'),
     port: Port,
     baud: z.int().min(1200).max(921_600).default(57_600),
-    dropSensor: z.boolean().default(true).describe('Ask the controller to watch its drop sensor; without one a delivery is only "actuated".'),
+    dropSensor: z
+      .boolean()
+      .default(true)
+      .describe('Ask the controller to watch its drop sensor; without one a delivery is only "actuated".'),
     elevator: z.boolean().default(false),
-    vendDeadline_ms: z.int().min(5000).max(600_000).default(45_000).describe('Longest silence of a running vend before its outcome is unknown.'),
+    vendDeadline_ms: z
+      .int()
+      .min(5000)
+      .max(600_000)
+      .default(45_000)
+      .describe('Longest silence of a running vend before its outcome is unknown.'),
     padCheck: z.boolean().default(false).describe('Send command 0x01 with length 4, which some firmware wants.'),
     selections: Slots.optional().describe('Slot → selection number, where the labels differ from the controller’s numbers.'),
   }),
@@ -127,13 +154,26 @@ const Machine = z.discriminatedUnion('driver', [
 ]);
 
 const Sale = z.strictObject({
-  settlement: z.enum(['sale', 'authorize']).default('sale').describe('authorize: hold, vend, capture what came out. PayPay must have enabled it for the merchant.'),
+  settlement: z
+    .enum(['sale', 'authorize'])
+    .default('sale')
+    .describe('authorize: hold, vend, capture what came out. PayPay must have enabled it for the merchant.'),
   unknownVend: z.enum(['refund', 'hold']).default('refund').describe('What happens to the money of a vend whose outcome nobody knows.'),
-  resumeVendWithin_ms: z.int().min(0).max(30_000).default(0).describe('After a restart, still vend a payment younger than this; 0 = always refund.'),
+  resumeVendWithin_ms: z
+    .int()
+    .min(0)
+    .max(30_000)
+    .default(0)
+    .describe('After a restart, still vend a payment younger than this; 0 = always refund.'),
   maxItems: z.int().min(1).max(20).default(5).describe('Largest cart.'),
   attentionLimit: z.int().min(1).max(100).default(3).describe('So many orders waiting for a person stop new sales.'),
   quarantineAfter: z.int().min(1).max(10).default(1).describe('So many failed vends in a row take a slot off sale.'),
-  idle_ms: z.int().min(20_000).max(600_000).default(60_000).describe('The catalogue returns to the first screen after this; a warning comes 20 s before.'),
+  idle_ms: z
+    .int()
+    .min(20_000)
+    .max(600_000)
+    .default(60_000)
+    .describe('The catalogue returns to the first screen after this; a warning comes 20 s before.'),
   final_ms: z.int().min(5_000).max(120_000).default(15_000).describe('How long thanks and refund stay.'),
 });
 

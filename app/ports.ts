@@ -94,7 +94,12 @@ export interface PaymentGateway {
   cancel(merchantPaymentId: string): Promise<Outcome<'accepted'>>;
   refund(request: { merchantRefundId: string; paymentId: string; amount_jpy: number; reason: string }): Promise<Outcome<RefundStatus>>;
   refundDetails(request: { merchantRefundId: string; paymentId: string }): Promise<Outcome<RefundStatus>>;
-  capture(request: { merchantPaymentId: string; merchantCaptureId: string; amount_jpy: number; description: string }): Promise<Outcome<'captured'>>;
+  capture(request: {
+    merchantPaymentId: string;
+    merchantCaptureId: string;
+    amount_jpy: number;
+    description: string;
+  }): Promise<Outcome<'captured'>>;
   revert(request: { merchantRevertId: string; paymentId: string; reason: string }): Promise<Outcome<'reverted'>>;
   /** Establishes clock and reachability with one harmless read. */
   probe(): Promise<GatewayState>;
@@ -114,14 +119,7 @@ export interface PaymentGateway {
 export type VendMark = Readonly<Record<string, string | number | boolean | null>>;
 
 export type MachineReason =
-  | 'disconnected'
-  | 'starting'
-  | 'doorOpen'
-  | 'temperature'
-  | 'serviceMenu'
-  | 'elevator'
-  | 'productInOutlet'
-  | 'busy';
+  'disconnected' | 'starting' | 'doorOpen' | 'temperature' | 'serviceMenu' | 'elevator' | 'productInOutlet' | 'busy';
 
 export type SlotState = 'ready' | 'empty' | 'paused' | 'jammed' | 'missing' | 'unknown';
 
@@ -179,7 +177,9 @@ export interface MachineDiagnostics {
   readonly driver: string;
   readonly port: string;
   readonly connectedSince_ms: number | null;
-  readonly counters: Readonly<Record<'framesIn' | 'framesOut' | 'badChecksums' | 'garbageBytes' | 'resends' | 'duplicates' | 'reconnects', number>>;
+  readonly counters: Readonly<
+    Record<'framesIn' | 'framesOut' | 'badChecksums' | 'garbageBytes' | 'resends' | 'duplicates' | 'reconnects', number>
+  >;
   /** The newest last, at most 50, as hex or text with direction. */
   readonly lastFrames: readonly { readonly at_ms: number; readonly direction: 'in' | 'out'; readonly frame: string }[];
 }

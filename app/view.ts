@@ -76,9 +76,20 @@ export interface RefundView {
 export type ScreenView =
   | { readonly name: 'recovering' }
   | { readonly name: 'attract' }
-  | { readonly name: 'selecting'; readonly cart: readonly CartLineView[]; readonly total_jpy: number; readonly problem: NotForSale | 'codeRejected' | null }
+  | {
+      readonly name: 'selecting';
+      readonly cart: readonly CartLineView[];
+      readonly total_jpy: number;
+      readonly problem: NotForSale | 'codeRejected' | null;
+    }
   | { readonly name: 'creatingCode'; readonly order: OrderView }
-  | { readonly name: 'awaitingPayment'; readonly order: OrderView; readonly url: string; readonly expiresAt_ms: number; readonly pollsFailing: boolean }
+  | {
+      readonly name: 'awaitingPayment';
+      readonly order: OrderView;
+      readonly url: string;
+      readonly expiresAt_ms: number;
+      readonly pollsFailing: boolean;
+    }
   /** Something is not known yet: the payment when the code was closed, or a code that was perhaps created. */
   | { readonly name: 'checking'; readonly order: OrderView; readonly leaving: 'cancelled' | 'expired' | 'notReady' }
   /** The code ran out or was cancelled and PayPay confirmed that nothing was taken. */

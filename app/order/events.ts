@@ -69,7 +69,11 @@ export type OrderEvent =
   /** Nobody can pay any more, or what was paid went back: `unpaid` or `reversed`. */
   | { readonly type: 'payment.closed'; readonly how: 'unpaid' | 'reversed' }
   | { readonly type: 'vend.requested'; readonly line: number; readonly mark: VendMark }
-  | { readonly type: 'vend.succeeded'; readonly line: number; readonly proof: 'dropSensor' | 'machine' | 'actuated' | 'evidence' | 'handedOver' }
+  | {
+      readonly type: 'vend.succeeded';
+      readonly line: number;
+      readonly proof: 'dropSensor' | 'machine' | 'actuated' | 'evidence' | 'handedOver';
+    }
   | { readonly type: 'vend.failed'; readonly line: number; readonly why: VendFailure; readonly detail: string }
   | { readonly type: 'vend.unknown'; readonly line: number; readonly likely: Likely; readonly evidence: string }
   /** PayPay wants a new merchantCaptureId for every try, so this is the one intent that may be there several times. */
@@ -83,8 +87,19 @@ export type OrderEvent =
   | { readonly type: 'refund.accepted' }
   | { readonly type: 'refund.completed' }
   | { readonly type: 'refund.rejected'; readonly code: string; readonly message: string }
-  | { readonly type: 'order.closed'; readonly result: OrderResult; readonly taken_jpy: number; readonly returned_jpy: number; readonly dispensed_jpy: number }
+  | {
+      readonly type: 'order.closed';
+      readonly result: OrderResult;
+      readonly taken_jpy: number;
+      readonly returned_jpy: number;
+      readonly dispensed_jpy: number;
+    }
   /** A person settled what software could not; the order is out of the way of new sales. */
-  | { readonly type: 'attention.settled'; readonly by: string; readonly how: 'refundedByHand' | 'delivered' | 'writtenOff'; readonly note: string };
+  | {
+      readonly type: 'attention.settled';
+      readonly by: string;
+      readonly how: 'refundedByHand' | 'delivered' | 'writtenOff';
+      readonly note: string;
+    };
 
 export type OrderEventType = OrderEvent['type'];
