@@ -195,7 +195,7 @@ export type JournalRow = NewRow & {
   readonly seq: number;
   readonly at_ms: number;
   readonly monotonic_ms: number;
-  /** Of the process start that wrote it. */
+  /** Of the process start that wrote it: `<start of the machine>:<start of the process>`. */
   readonly bootId: string;
 };
 export type OrderRow = Extract<JournalRow, { stream: 'order' }>;

@@ -92,8 +92,12 @@ export type ScreenView =
     }
   /** Something is not known yet: the payment when the code was closed, or a code that was perhaps created. */
   | { readonly name: 'checking'; readonly order: OrderView; readonly leaving: 'cancelled' | 'expired' | 'notReady' }
-  /** The code ran out or was cancelled and PayPay confirmed that nothing was taken. */
-  | { readonly name: 'codeClosed'; readonly order: OrderView; readonly why: 'cancelled' | 'expired' | 'notReady' | 'rejected' }
+  /** The code is closed: PayPay confirmed that nothing was taken, or (`stillChecking`) will be asked until it answers and whatever was taken is returned. */
+  | {
+      readonly name: 'codeClosed';
+      readonly order: OrderView;
+      readonly why: 'cancelled' | 'expired' | 'notReady' | 'rejected' | 'stillChecking';
+    }
   | { readonly name: 'dispensing'; readonly order: OrderView; readonly lines: readonly VendLineView[] }
   | { readonly name: 'thanks'; readonly order: OrderView; readonly lines: readonly VendLineView[]; readonly receiptUrl: string | null }
   /** Nothing, or not everything, came out. `dispensed_jpy` + `refund.amount_jpy` = paid, or the order is for a person. */

@@ -4,8 +4,12 @@
 export type Actor = string;
 
 export type ShopEvent =
+  /** Written at every start, before anything is sold: it proves that the journal can grow. */
+  | { readonly type: 'kiosk.started'; readonly version: string }
   /** Stock is counted, not guessed: this replaces what was known. Vends since then are subtracted. */
   | { readonly type: 'stock.set'; readonly slot: string; readonly count: number; readonly by: Actor; readonly reason: string }
+  /** One unit left the slot, or may have; written together with the vend's outcome. */
+  | { readonly type: 'stock.taken'; readonly slot: string; readonly orderId: string; readonly line: number }
   /** The slot failed and is off sale until somebody looked at it. */
   | { readonly type: 'slot.quarantined'; readonly slot: string; readonly why: string; readonly orderId: string | null }
   | { readonly type: 'slot.released'; readonly slot: string; readonly by: Actor }

@@ -89,11 +89,15 @@ export type OrderEvent =
   | { readonly type: 'refund.rejected'; readonly code: string; readonly message: string }
   | {
       readonly type: 'order.closed';
+      /** 1, and one more after each reopening: each closing stands once. */
+      readonly closing: number;
       readonly result: OrderResult;
       readonly taken_jpy: number;
       readonly returned_jpy: number;
       readonly dispensed_jpy: number;
     }
+  /** Staff give money back for a closed order; it runs through the same refund rules and is closed again. */
+  | { readonly type: 'order.reopened'; readonly closing: number; readonly by: string; readonly reason: string; readonly refund_jpy: number }
   /** A person settled what software could not; the order is out of the way of new sales. */
   | {
       readonly type: 'attention.settled';

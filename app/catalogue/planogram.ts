@@ -1,0 +1,191 @@
+/** Which product stands in which slot, how many are left, and what may be sold: a fold of the shop's events over the configuration. */
+import type { Config } from '../config.ts';
+import { impossible } from '../errors.ts';
+import type { OrderLine } from '../order/events.ts';
+import type { MachineState, VendingMachine } from '../ports.ts';
+import type { NotForSale, ProductView } from '../view.ts';
+import type { ShopEvent } from './events.ts';
+
+export interface SlotView {
+  readonly slot: string;
+  readonly sku: string;
+  readonly capacity: number;
+  readonly count: number;
+  readonly quarantined: string | null;
+  readonly disabled: boolean;
+}
+
+export interface Planogram {
+  apply(event: ShopEvent): void;
+  slots(): readonly SlotView[];
+  /** Events that make the journal know a slot which so far stands in the configuration only. */
+  firstStock(): ShopEvent[];
+  /** What to do with a slot that failed just now. */
+  failureOf(slot: string): 'quarantine' | 'keep';
+  products(cart: Cart, machine: MachineState | null): ProductView[];
+  /** Gives every unit of the cart its slot; null when that is not possible (any more). */
+  allocate(cart: Cart, machine: MachineState | null, vendId: () => string): OrderLine[] | null;
+}
+
+/** SKU → how many. */
+export type Cart = ReadonlyMap<string, number>;
+
+export const cartSize = (cart: Cart): number => [...cart.values()].reduce((sum, quantity) => sum + quantity, 0);
+
+interface SlotRecord {
+  count: number | null;
+  quarantined: string | null;
+  disabled: boolean;
+  failures: number;
+}
+
+export function createPlanogram(config: Config): Planogram {
+  const records = new Map<string, SlotRecord>();
+  const record = (slot: string): SlotRecord => {
+    const known = records.get(slot);
+    if (known) return known;
+    const fresh: SlotRecord = { count: null, quarantined: null, disabled: false, failures: 0 };
+    records.set(slot, fresh);
+    return fresh;
+  };
+  const products = new Map(config.products.map((product) => [product.sku, product]));
+  const counter = config.shop.mode === 'counter';
+
+  const slots = (): SlotView[] =>
+    config.slots.map(({ slot, sku, capacity, stock }) => {
+      const { count, quarantined, disabled } = record(slot);
+      return { slot, sku, capacity, count: count ?? stock, quarantined, disabled };
+    });
+
+  const problemOf = (slot: SlotView, machine: MachineState | null): NotForSale | null => {
+    if (slot.disabled) return 'disabled';
+    if (slot.quarantined !== null) return 'quarantined';
+    const state = machine?.slots.get(slot.slot)?.state ?? 'ready';
+    if (state === 'paused' || state === 'missing' || state === 'unknown') return 'slotPaused';
+    if (state === 'jammed') return 'quarantined';
+    return slot.count <= 0 || state === 'empty' ? 'soldOut' : null;
+  };
+
+  return {
+    slots,
+    apply(event) {
+      switch (event.type) {
+        case 'kiosk.started':
+          return;
+        case 'stock.set':
+          record(event.slot).count = event.count;
+          return;
+        case 'stock.taken': {
+          const slot = record(event.slot);
+          slot.count = Math.max(0, (slot.count ?? 0) - 1);
+          slot.failures = 0;
+          return;
+        }
+        case 'slot.quarantined':
+          record(event.slot).quarantined = event.why;
+          return;
+        case 'slot.released':
+          Object.assign(record(event.slot), { quarantined: null, failures: 0 });
+          return;
+        case 'slot.enabled':
+          record(event.slot).disabled = false;
+          return;
+        case 'slot.disabled':
+          record(event.slot).disabled = true;
+          return;
+        default:
+          impossible(event);
+      }
+    },
+    firstStock: () =>
+      config.slots
+        .filter(({ slot }) => record(slot).count === null)
+        .map(({ slot, stock }) => ({ type: 'stock.set', slot, count: stock, by: 'config', reason: 'first start' })),
+    failureOf(slot) {
+      const failures = ++record(slot).failures;
+      return failures >= config.sale.quarantineAfter ? 'quarantine' : 'keep';
+    },
+    products(cart, machine) {
+      const bySku = Map.groupBy(slots(), (slot) => slot.sku);
+      return config.products.map((product) => {
+        const inCart = cart.get(product.sku) ?? 0;
+        const room = config.sale.maxItems - cartSize(cart);
+        const own = bySku.get(product.sku) ?? [];
+        const problems = own.map((slot) => problemOf(slot, machine));
+        const left = counter ? config.sale.maxItems : own.reduce((sum, slot, i) => (problems[i] === null ? sum + slot.count : sum), 0);
+        const notForSale: NotForSale | null = product.ageRestricted
+          ? 'ageCheckMissing'
+          : left > 0
+            ? null
+            : (problems.find((problem) => problem !== null && problem !== 'soldOut') ?? 'soldOut');
+        return {
+          sku: product.sku,
+          name: product.name,
+          description: product.description ?? null,
+          category: product.category ?? null,
+          price_jpy: product.price_jpy,
+          picture: product.picture === undefined ? null : `pictures/${product.sku}`,
+          allergens: product.allergens,
+          calories_kcal: product.calories_kcal ?? null,
+          available: notForSale === null ? Math.max(0, Math.min(room, left - inCart)) : 0,
+          notForSale,
+        };
+      });
+    },
+    allocate(cart, machine, vendId) {
+      const free = slots().map((slot) => ({ ...slot, free: problemOf(slot, machine) === null ? slot.count : 0 }));
+      const lines: OrderLine[] = [];
+      for (const [sku, quantity] of cart) {
+        const product = products.get(sku);
+        if (product === undefined || product.ageRestricted) return null;
+        for (let unit = 0; unit < quantity; unit++) {
+          const slot = counter
+            ? { slot: 'counter', free: Number.POSITIVE_INFINITY }
+            : free.find((candidate) => candidate.sku === sku && candidate.free > 0);
+          if (slot === undefined) return null;
+          slot.free -= 1;
+          lines.push({ line: lines.length, slot: slot.slot, sku, name: product.name, price_jpy: product.price_jpy, vendId: vendId() });
+        }
+      }
+      return lines.length > 0 && lines.length <= config.sale.maxItems ? lines : null;
+    },
+  };
+}
+
+/** Why the whole kiosk can't sell; empty when it can. Asked before every code: no sale that can't be finished. */
+export function sellGate(facts: {
+  readonly machine: VendingMachine | null;
+  readonly needsMachine: boolean;
+  readonly gateway:
+    { readonly ready: true } | { readonly ready: false; readonly reason: 'clockUnknown' | 'unreachable' | 'keysRefused' | 'maintenance' };
+  readonly attention: number;
+  readonly attentionLimit: number;
+}): NotForSale[] {
+  const reasons: NotForSale[] = [];
+  if (!facts.gateway.ready) {
+    const byReason = {
+      clockUnknown: 'clockUnknown',
+      unreachable: 'networkDown',
+      keysRefused: 'paymentRefused',
+      maintenance: 'paymentMaintenance',
+    } as const;
+    reasons.push(byReason[facts.gateway.reason]);
+  }
+  if (facts.needsMachine) {
+    const byReason = {
+      disconnected: 'machineDisconnected',
+      starting: 'machineStarting',
+      doorOpen: 'machineDoorOpen',
+      temperature: 'machineTemperature',
+      serviceMenu: 'machineServiceMenu',
+      elevator: 'machineElevator',
+      productInOutlet: 'productInOutlet',
+      busy: 'machineBusy',
+    } as const;
+    const state = facts.machine?.state();
+    if (state === undefined) reasons.push('machineDisconnected');
+    else if (!state.ready) reasons.push(...state.reasons.map((reason) => byReason[reason]));
+  }
+  if (facts.attention >= facts.attentionLimit) reasons.push('tooManyOpenQuestions');
+  return reasons;
+}

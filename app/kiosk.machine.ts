@@ -1,0 +1,272 @@
+/**
+ * The life of the kiosk: recovering → attract → selecting → creatingCode → awaitingPayment → closingCode →
+ * dispensing → thanks | refunding → attract, besides outOfService and maintenance.
+ *
+ * The statechart only says where the customer is. What an order needs is decided by `order/decide.ts` over the
+ * journal, so this chart is never saved and never restored. States whose effect can't be undone have no exit but
+ * the effect's own end: no cancel, no `after`; limits live inside the effects.
+ */
+import { assign, fromPromise, setup } from 'xstate';
+import type { Cart } from './catalogue/planogram.ts';
+import type { Stage } from './order/decide.ts';
+import type { CancelReason, OrderEvent } from './order/events.ts';
+import type { ComfortView, NotForSale } from './view.ts';
+
+/** One order as the screen follows it. */
+export interface Sale {
+  readonly orderId: string;
+  readonly opened: Extract<OrderEvent, { type: 'order.opened' }>;
+}
+
+/** What the states do, one effect a state. Each resolves with the first stage that is not its own. */
+export interface KioskEffects {
+  /** Opens the books, proves that the journal can grow, asks machine and PayPay. */
+  recover(): Promise<void>;
+  /** `slotNotReady`: the machine would not vend; nothing was opened. */
+  createCode(sale: Sale): Promise<Stage | 'slotNotReady' | null>;
+  watchPayment(sale: Sale): Promise<Stage | null>;
+  closeCode(sale: Sale): Promise<Stage | null>;
+  /** Vends line after line; true when everything came out. */
+  dispense(sale: Sale): Promise<boolean>;
+  /** The customer wants to go: close the code. */
+  leave(sale: Sale, reason: CancelReason): void;
+  /** The screen is done with this order; the background settles what is left. */
+  release(sale: Sale): void;
+}
+
+export interface KioskContext {
+  readonly cart: Cart;
+  readonly comfort: ComfortView;
+  /** Why nothing can be sold now; empty = open. */
+  readonly gate: readonly NotForSale[];
+  readonly gateSince_ms: number;
+  /** A fault that stops everything: `journalFailed` is tried again, `brokenRule` waits for a person. */
+  readonly fault: 'journalFailed' | 'brokenRule' | null;
+  readonly problem: NotForSale | 'codeRejected' | null;
+  readonly sale: Sale | null;
+  readonly leaving: 'cancelled' | 'expired' | 'notReady' | null;
+  readonly stillChecking: boolean;
+  /** On PayPay's clock; null where the screen never goes back by itself. */
+  readonly idleAt_ms: number | null;
+}
+
+export type KioskEvent =
+  | { readonly type: 'customer.started' }
+  | { readonly type: 'customer.stayed' }
+  | { readonly type: 'customer.cancelled' }
+  | { readonly type: 'customer.finished' }
+  | { readonly type: 'cart.changed'; readonly cart: Cart }
+  | { readonly type: 'order.drafted'; readonly sale: Sale }
+  | { readonly type: 'order.impossible'; readonly problem: NotForSale }
+  | { readonly type: 'comfort.changed'; readonly comfort: ComfortView }
+  | { readonly type: 'gate.changed'; readonly gate: readonly NotForSale[] }
+  | { readonly type: 'staff.entered' }
+  | { readonly type: 'staff.left' }
+  | { readonly type: 'fault'; readonly fault: 'journalFailed' | 'brokenRule' };
+
+export interface KioskTimes {
+  readonly idle_ms: number;
+  readonly final_ms: number;
+  readonly retryJournal_ms: number;
+  now_ms(): number;
+}
+
+/** @param resting what a customer who just came finds: language and view of the shop */
+export function kioskMachine(effects: KioskEffects, times: KioskTimes, resting: ComfortView) {
+  const saleOf = (context: KioskContext): Sale => {
+    if (context.sale === null) throw new Error('no sale in this state');
+    return context.sale;
+  };
+  return setup({
+    types: { context: {} as KioskContext, events: {} as KioskEvent },
+    actors: {
+      recover: fromPromise(() => effects.recover()),
+      createCode: fromPromise(({ input }: { input: Sale }) => effects.createCode(input)),
+      watchPayment: fromPromise(({ input }: { input: Sale }) => effects.watchPayment(input)),
+      closeCode: fromPromise(({ input }: { input: Sale }) => effects.closeCode(input)),
+      dispense: fromPromise(({ input }: { input: Sale }) => effects.dispense(input)),
+    },
+    actions: {
+      forgetCustomer: assign({
+        cart: new Map(),
+        comfort: resting,
+        problem: null,
+        sale: null,
+        leaving: null,
+        stillChecking: false,
+        idleAt_ms: null,
+      }),
+      startIdle: assign({ idleAt_ms: () => times.now_ms() + times.idle_ms }),
+      startFinal: assign({ idleAt_ms: () => times.now_ms() + times.final_ms }),
+      stopIdle: assign({ idleAt_ms: null }),
+      release: ({ context }) => context.sale && effects.release(context.sale),
+      stopSelling: assign({ fault: 'brokenRule' }),
+    },
+    guards: {
+      gateOpen: ({ context }) => context.gate.length === 0,
+      gateClosed: ({ context }) => context.gate.length > 0,
+      journalFailed: ({ context }) => context.fault === 'journalFailed',
+      noFault: ({ context }) => context.fault === null && context.gate.length === 0,
+    },
+    delays: { idle: times.idle_ms, final: times.final_ms, retryJournal: times.retryJournal_ms },
+  }).createMachine({
+    id: 'kiosk',
+    initial: 'recovering',
+    context: {
+      cart: new Map(),
+      comfort: resting,
+      gate: [],
+      gateSince_ms: 0,
+      fault: null,
+      problem: null,
+      sale: null,
+      leaving: null,
+      stillChecking: false,
+      idleAt_ms: null,
+    },
+    on: {
+      fault: { target: '.outOfService', actions: assign({ fault: ({ event }) => event.fault, gateSince_ms: () => times.now_ms() }) },
+      'gate.changed': {
+        actions: assign({
+          gate: ({ event }) => event.gate,
+          gateSince_ms: ({ context, event }) =>
+            context.gate.length === 0 && event.gate.length > 0 ? times.now_ms() : context.gateSince_ms,
+        }),
+      },
+      'comfort.changed': { actions: assign({ comfort: ({ event }) => event.comfort }) },
+    },
+    states: {
+      recovering: {
+        entry: 'forgetCustomer',
+        invoke: {
+          src: 'recover',
+          onDone: { target: 'attract', actions: assign({ fault: null }) },
+          onError: { target: 'outOfService', actions: assign({ fault: 'journalFailed', gateSince_ms: () => times.now_ms() }) },
+        },
+      },
+      attract: {
+        entry: 'forgetCustomer',
+        always: { guard: 'gateClosed', target: 'outOfService' },
+        on: {
+          'customer.started': 'selecting',
+          'order.drafted': { target: 'creatingCode', actions: assign({ sale: ({ event }) => event.sale }) },
+          'staff.entered': 'maintenance',
+        },
+      },
+      selecting: {
+        entry: 'startIdle',
+        after: { idle: 'attract' },
+        on: {
+          'customer.stayed': { target: 'selecting', reenter: true },
+          'customer.finished': 'attract',
+          'comfort.changed': { target: 'selecting', reenter: true, actions: assign({ comfort: ({ event }) => event.comfort }) },
+          'cart.changed': { target: 'selecting', reenter: true, actions: assign({ cart: ({ event }) => event.cart, problem: null }) },
+          'order.impossible': { actions: assign({ problem: ({ event }) => event.problem }) },
+          'order.drafted': {
+            guard: 'gateOpen',
+            target: 'creatingCode',
+            actions: assign({ sale: ({ event }) => event.sale, problem: null }),
+          },
+        },
+      },
+      creatingCode: {
+        entry: 'stopIdle',
+        invoke: {
+          src: 'createCode',
+          input: ({ context }) => saleOf(context),
+          onDone: [
+            { guard: ({ event }) => event.output === 'pay', target: 'awaitingPayment' },
+            { guard: ({ event }) => event.output === 'close', target: 'closingCode', actions: assign({ leaving: 'notReady' }) },
+            {
+              target: 'selecting',
+              actions: [
+                'release',
+                assign({ problem: ({ event }) => (event.output === 'slotNotReady' ? 'slotPaused' : 'codeRejected'), sale: null }),
+              ],
+            },
+          ],
+          onError: { target: 'outOfService', actions: 'stopSelling' },
+        },
+      },
+      awaitingPayment: {
+        on: {
+          // Only a wish: the effect closes the code and ends, and this state with it.
+          'customer.cancelled': {
+            actions: [assign({ leaving: 'cancelled' }), ({ context }) => effects.leave(saleOf(context), 'customer')],
+          },
+        },
+        invoke: {
+          src: 'watchPayment',
+          input: ({ context }) => saleOf(context),
+          onDone: [
+            { guard: ({ event }) => event.output === 'vend', target: 'dispensing' },
+            {
+              guard: ({ event }) => event.output === 'close',
+              target: 'closingCode',
+              actions: assign({ leaving: ({ context }) => context.leaving ?? 'expired' }),
+            },
+            { target: 'refunding' },
+          ],
+          onError: { target: 'outOfService', actions: 'stopSelling' },
+        },
+      },
+      closingCode: {
+        invoke: {
+          src: 'closeCode',
+          input: ({ context }) => saleOf(context),
+          onDone: [
+            { guard: ({ event }) => event.output === 'vend', target: 'dispensing' },
+            { guard: ({ event }) => event.output === 'settle', target: 'refunding' },
+            { target: 'codeClosed', actions: assign({ stillChecking: ({ event }) => event.output === null }) },
+          ],
+          onError: { target: 'outOfService', actions: 'stopSelling' },
+        },
+      },
+      codeClosed: {
+        entry: ['release', 'startFinal'],
+        after: { final: 'attract' },
+        on: {
+          'customer.stayed': { target: 'codeClosed', reenter: true },
+          'customer.finished': 'attract',
+          'order.impossible': {
+            target: 'selecting',
+            actions: assign({ problem: ({ event }) => event.problem, sale: null, leaving: null }),
+          },
+          'order.drafted': {
+            guard: 'gateOpen',
+            target: 'creatingCode',
+            actions: assign({ sale: ({ event }) => event.sale, leaving: null, stillChecking: false }),
+          },
+        },
+      },
+      dispensing: {
+        invoke: {
+          src: 'dispense',
+          input: ({ context }) => saleOf(context),
+          onDone: [{ guard: ({ event }) => event.output, target: 'thanks' }, { target: 'refunding' }],
+          onError: { target: 'outOfService', actions: 'stopSelling' },
+        },
+      },
+      thanks: {
+        entry: ['release', 'startFinal'],
+        after: { final: 'attract' },
+        on: { 'customer.finished': 'attract', 'customer.stayed': { target: 'thanks', reenter: true } },
+      },
+      refunding: {
+        entry: ['release', 'startFinal'],
+        after: { final: 'attract' },
+        on: { 'customer.finished': 'attract', 'customer.stayed': { target: 'refunding', reenter: true } },
+      },
+      outOfService: {
+        entry: 'forgetCustomer',
+        always: { guard: 'noFault', target: 'attract' },
+        after: { retryJournal: { guard: 'journalFailed', target: 'recovering' } },
+        on: { 'staff.entered': 'maintenance' },
+      },
+      maintenance: {
+        entry: 'forgetCustomer',
+        on: { 'staff.left': 'attract' },
+      },
+    },
+  });
+}

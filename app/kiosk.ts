@@ -1,0 +1,409 @@
+/** The kiosk: puts statechart, orders and shop together over the ports. Recover first, then sell. */
+import { createActor } from 'xstate';
+import { cartSize, createPlanogram, sellGate, type Cart } from './catalogue/planogram.ts';
+import type { Config } from './config.ts';
+import { impossible } from './errors.ts';
+import { type KioskEffects, kioskMachine, type Sale } from './kiosk.machine.ts';
+import { createOrderBook, type OrderBook } from './order/book.ts';
+import { BrokenRule, type Order } from './order/order.ts';
+import { createSettler, type Settler } from './order/settler.ts';
+import type { OrderLine } from './order/events.ts';
+import type { Clock, Ids, Journal, Log, MachineSelection, PaymentGateway, Unsubscribe, VendingMachine } from './ports.ts';
+import { JournalError } from './ports.ts';
+import { screenOf, shopView } from './project.ts';
+import type { CartLineView, ComfortView, KioskCommand, KioskView } from './view.ts';
+
+export interface KioskPorts {
+  /** An error instead of a journal: it could not be opened, and the kiosk says so. */
+  readonly journal: Journal | JournalError;
+  readonly gateway: PaymentGateway;
+  /** null in counter mode. */
+  readonly machine: VendingMachine | null;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly version: string;
+}
+
+export interface Kiosk {
+  /** Resolves when recovery has ended and the first screen is up. */
+  start(): Promise<void>;
+  view(): KioskView;
+  onView(listener: (view: KioskView) => void): Unsubscribe;
+  send(command: KioskCommand): void;
+  stop(): Promise<void>;
+}
+
+/** How long the screen waits for PayPay's word on a closed code before the background takes over. */
+const CHECKING_ms = 60_000;
+const PROBE_READY_ms = 60_000;
+const PROBE_NOT_READY_ms = 5_000;
+const RETRY_JOURNAL_ms = 15_000;
+/** A machine that waits for our answer gets it this much before its own limit. */
+const SELECTION_MARGIN_ms = 10_000;
+
+export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
+  const { gateway, machine, clock, ids, log } = ports;
+  const shop = shopView(config);
+  const planogram = createPlanogram(config);
+  const listeners = new Set<(view: KioskView) => void>();
+  const unsubscribe: Unsubscribe[] = [];
+  const timers = new Set<unknown>();
+  let book: OrderBook | null = null;
+  let settler: Settler | null = null;
+  let shown: Order | null = null;
+  let selection: MachineSelection | null = null;
+  let orderCount = 0;
+  let stopped = false;
+
+  const after = (delay_ms: number, callback: () => void): void => {
+    const timer = clock.setTimeout(() => {
+      timers.delete(timer);
+      callback();
+    }, delay_ms);
+    timers.add(timer);
+  };
+
+  // ---------------------------------------------------------------- effects of the statechart
+
+  const running = (): { book: OrderBook; settler: Settler } => {
+    if (book === null || settler === null) throw new JournalError('io', 'the books are not open');
+    return { book, settler };
+  };
+
+  const fault = (error: JournalError | BrokenRule): void => {
+    log.error('kiosk.fault', { fault: error.name, message: error.message });
+    actor.send({ type: 'fault', fault: error instanceof JournalError ? 'journalFailed' : 'brokenRule' });
+  };
+
+  async function recover(): Promise<void> {
+    settler?.stop();
+    if (ports.journal instanceof JournalError) throw ports.journal;
+    const { journal } = ports;
+    const books = createOrderBook(journal, clock);
+    for (const row of await journal.shop()) planogram.apply(row.event);
+    await books.load();
+    orderCount = await journal.orderCount();
+    const first = planogram.firstStock();
+    // Nothing is sold before this row is on disk: a journal that can't grow is found now, not with money taken.
+    await journal.append([
+      { stream: 'shop', event: { type: 'kiosk.started', version: ports.version } },
+      ...first.map((event) => ({ stream: 'shop' as const, event })),
+    ]);
+    first.forEach((event) => planogram.apply(event));
+    books.onAppend((order, event, shopEvents) => {
+      shopEvents.forEach((shopEvent) => planogram.apply(shopEvent));
+      log.info(event.type, { orderId: order.orderId, orderNumber: order.opened.orderNumber });
+      if (shown?.orderId === order.orderId) shown = order;
+      updateGate();
+      publish();
+    });
+    book = books;
+    settler = createSettler(
+      {
+        book: books,
+        gateway,
+        machine,
+        clock,
+        ids,
+        log,
+        bootId: journal.bootId,
+        onFault: fault,
+        world: {
+          book: books,
+          gateway,
+          machine,
+          ids,
+          describe: (order) => `${config.shop.name.ja} ${order.opened.orderNumber}`.slice(0, 255),
+          failureOf: (slot) => planogram.failureOf(slot),
+          onProgress: publish,
+        },
+      },
+      { pollInterval_ms: config.paypay.pollInterval_ms, resumeVendWithin_ms: config.sale.resumeVendWithin_ms },
+    );
+    await gateway.probe();
+    settler.settleAll();
+    updateGate();
+  }
+
+  const effects: KioskEffects = {
+    recover: async () => {
+      try {
+        await recover();
+      } catch (error) {
+        log.error('kiosk.recovery.failed', { message: error instanceof Error ? error.message : String(error) });
+        throw error;
+      }
+    },
+    async createCode(sale) {
+      const open = running();
+      // No sale that can't be finished: the machine says that it can vend before anybody sees a code.
+      for (const slot of new Set(sale.opened.lines.map((line) => line.slot))) {
+        if (machine !== null && sale.opened.fulfilment === 'machine' && !(await machine.check(slot)).ready) return 'slotNotReady';
+      }
+      open.settler.begin(sale.orderId);
+      try {
+        shown = await open.book.append(sale.orderId, [sale.opened]);
+      } catch (error) {
+        if (error instanceof JournalError || error instanceof BrokenRule) fault(error);
+        throw error;
+      }
+      orderCount += 1;
+      return open.settler.drive(sale.orderId, ['code', 'end']);
+    },
+    watchPayment: (sale) => running().settler.drive(sale.orderId, ['pay']),
+    closeCode: (sale) => running().settler.drive(sale.orderId, ['close'], CHECKING_ms),
+    async dispense(sale) {
+      await running().settler.drive(sale.orderId, ['vend']);
+      return shown?.vends.every((vend) => vend.state === 'succeeded') === true;
+    },
+    leave: (sale, reason) => settler?.leave(sale.orderId, reason),
+    release(sale) {
+      settler?.release(sale.orderId);
+      selection?.decline();
+      selection = null;
+    },
+  };
+
+  const actor = createActor(
+    kioskMachine(
+      effects,
+      { idle_ms: config.sale.idle_ms, final_ms: config.sale.final_ms, retryJournal_ms: RETRY_JOURNAL_ms, now_ms: () => gateway.now_ms() },
+      { language: config.shop.languages[0] ?? 'ja', easyView: false },
+    ),
+    {
+      clock: {
+        setTimeout: (callback, delay_ms) => clock.setTimeout(callback, delay_ms),
+        clearTimeout: (timer) => clock.clearTimeout(timer),
+      },
+    },
+  );
+
+  // ---------------------------------------------------------------- gate and view
+
+  function updateGate(): void {
+    const attention = book?.all().filter((order) => order.closed?.result === 'attention').length ?? 0;
+    const gate = sellGate({
+      machine,
+      needsMachine: config.shop.mode === 'vending',
+      gateway: gateway.state(),
+      attention,
+      attentionLimit: config.sale.attentionLimit,
+    });
+    const before = actor.getSnapshot().context.gate;
+    if (gate.join() === before.join()) return;
+    log.info('gate', { open: gate.length === 0, reasons: gate.join() });
+    actor.send({ type: 'gate.changed', gate });
+  }
+
+  const cartLines = (cart: Cart): CartLineView[] =>
+    config.products.flatMap(({ sku, name, price_jpy }) => {
+      const quantity = cart.get(sku) ?? 0;
+      return quantity > 0 ? [{ sku, name, quantity, price_jpy }] : [];
+    });
+
+  function view(): KioskView {
+    const { value, context } = actor.getSnapshot();
+    const order = context.sale !== null && shown?.orderId === context.sale.orderId ? shown : null;
+    const products = planogram.products(context.cart, machine?.state() ?? null);
+    const gateProblem = context.gate[0] ?? null;
+    return {
+      shop,
+      comfort: context.comfort,
+      screen: screenOf({
+        state: value,
+        context,
+        order,
+        cartLines: cartLines(context.cart),
+        pollsFailing: !gateway.state().ready,
+        receiptUrl: order && config.shop.receiptUrl ? config.shop.receiptUrl.replace('{order}', order.opened.orderNumber) : null,
+      }),
+      products:
+        gateProblem === null
+          ? products
+          : products.map((product) => ({ ...product, available: 0, notForSale: product.notForSale ?? gateProblem })),
+      now_ms: gateway.now_ms(),
+      idleAt_ms: context.idleAt_ms,
+    };
+  }
+
+  function publish(): void {
+    if (stopped || listeners.size === 0) return;
+    const now = view();
+    for (const listener of listeners) listener(now);
+  }
+
+  // ---------------------------------------------------------------- commands
+
+  /** Drafts the order of a cart and hands it to the statechart. */
+  function draft(lines: OrderLine[] | null): void {
+    const gate = actor.getSnapshot().context.gate;
+    const gateProblem = gate[0];
+    if (gateProblem !== undefined) return actor.send({ type: 'order.impossible', problem: gateProblem });
+    if (lines === null) return actor.send({ type: 'order.impossible', problem: 'soldOut' });
+    const sale: Sale = {
+      orderId: ids.next('order'),
+      opened: {
+        type: 'order.opened',
+        settlement: config.sale.settlement,
+        unknownVend: config.sale.unknownVend,
+        lines,
+        total_jpy: lines.reduce((sum, line) => sum + line.price_jpy, 0),
+        orderNumber: orderNumber(config.shop.machineName, orderCount + 1),
+        merchantPaymentId: ids.next('payment'),
+        merchantRefundId: ids.next('refund'),
+        merchantRevertId: ids.next('revert'),
+        fulfilment: config.shop.mode === 'counter' ? 'counter' : 'machine',
+      },
+    };
+    actor.send({ type: 'order.drafted', sale });
+  }
+
+  const allocate = (cart: Cart): OrderLine[] | null => planogram.allocate(cart, machine?.state() ?? null, () => ids.next('vend'));
+
+  function changeCart(sku: string, by: 1 | -1): Cart | null {
+    const { cart } = actor.getSnapshot().context;
+    const product = planogram.products(cart, machine?.state() ?? null).find((candidate) => candidate.sku === sku);
+    const quantity = (cart.get(sku) ?? 0) + by;
+    if (product === undefined || quantity < 0 || (by > 0 && product.available < 1)) return null;
+    const next = new Map(cart);
+    if (quantity === 0) next.delete(sku);
+    else next.set(sku, quantity);
+    return next;
+  }
+
+  function send(command: KioskCommand): void {
+    const { value, context } = actor.getSnapshot();
+    const comfort = (change: Partial<ComfortView>) => actor.send({ type: 'comfort.changed', comfort: { ...context.comfort, ...change } });
+    switch (command.do) {
+      case 'start':
+        gateway.warm();
+        return actor.send({ type: 'customer.started' });
+      case 'stay':
+        return actor.send({ type: 'customer.stayed' });
+      case 'add':
+      case 'remove': {
+        const cart = value === 'selecting' && !config.shop.singleItem ? changeCart(command.sku, command.do === 'add' ? 1 : -1) : null;
+        return cart === null ? undefined : actor.send({ type: 'cart.changed', cart });
+      }
+      case 'checkout':
+        return value === 'selecting' && cartSize(context.cart) > 0 ? draft(allocate(context.cart)) : undefined;
+      case 'buy': {
+        const cart = value === 'selecting' ? changeCart(command.sku, 1) : null;
+        if (cart === null) return undefined;
+        actor.send({ type: 'cart.changed', cart });
+        return draft(allocate(cart));
+      }
+      case 'charge':
+        if (value !== 'selecting' || config.shop.mode !== 'counter') return undefined;
+        return draft([
+          {
+            line: 0,
+            slot: 'counter',
+            sku: 'amount',
+            name: { ja: 'お会計', en: 'Amount' },
+            price_jpy: command.amount_jpy,
+            vendId: ids.next('vend'),
+          },
+        ]);
+      case 'cancel':
+        return actor.send({ type: 'customer.cancelled' });
+      case 'newCode': {
+        if (value !== 'codeClosed' || context.sale === null) return undefined;
+        const { lines } = context.sale.opened;
+        return draft(lines.map((line) => ({ ...line, vendId: ids.next('vend') })));
+      }
+      case 'finish':
+        return actor.send({ type: 'customer.finished' });
+      case 'setLanguage':
+        return config.shop.languages.includes(command.language) ? comfort({ language: command.language }) : undefined;
+      case 'setEasyView':
+        return comfort({ easyView: command.easyView });
+      default:
+        return impossible(command);
+    }
+  }
+
+  /** The customer chose on the machine itself: there is one price, and one line. */
+  function onSelection(chosen: MachineSelection): void {
+    const slot = planogram.slots().find((candidate) => candidate.slot === chosen.slot);
+    const product = config.products.find((candidate) => candidate.sku === slot?.sku);
+    const { value, context } = actor.getSnapshot();
+    const free = value === 'attract' && context.gate.length === 0 && !stopped;
+    if (!free || selection !== null || product === undefined || product.ageRestricted) {
+      log.warn('selection.declined', { slot: chosen.slot, free, known: product !== undefined });
+      return chosen.decline();
+    }
+    selection = chosen;
+    draft([
+      {
+        line: 0,
+        slot: chosen.slot,
+        sku: product.sku,
+        name: product.name,
+        price_jpy: chosen.price_jpy ?? product.price_jpy,
+        vendId: ids.next('vend'),
+      },
+    ]);
+    const { sale } = actor.getSnapshot().context;
+    if (sale === null || chosen.deadline_monotonic_ms === undefined) return;
+    after(Math.max(0, chosen.deadline_monotonic_ms - clock.monotonic_ms() - SELECTION_MARGIN_ms), () =>
+      settler?.leave(sale.orderId, 'expired'),
+    );
+  }
+
+  function watchPayPay(): void {
+    after(gateway.state().ready ? PROBE_READY_ms : PROBE_NOT_READY_ms, () => {
+      if (stopped) return;
+      void gateway.probe().then(watchPayPay);
+    });
+  }
+
+  return {
+    async start() {
+      actor.subscribe({ next: publish, error: (error) => log.error('kiosk.crashed', { message: String(error) }) });
+      unsubscribe.push(
+        gateway.onState(updateGate),
+        gateway.onHint((id) => settler?.hint(id)),
+      );
+      if (machine) {
+        unsubscribe.push(
+          machine.onState(() => {
+            updateGate();
+            publish();
+          }),
+          machine.onSelection(onSelection),
+        );
+      }
+      const recovered = new Promise<void>((resolve) => {
+        const subscription = actor.subscribe((snapshot) => {
+          if (snapshot.value === 'recovering') return;
+          subscription.unsubscribe();
+          resolve();
+        });
+      });
+      actor.start();
+      watchPayPay();
+      await recovered;
+    },
+    view,
+    onView(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    send(command) {
+      if (!stopped) send(command);
+    },
+    async stop() {
+      stopped = true;
+      settler?.stop();
+      actor.stop();
+      unsubscribe.forEach((off) => off());
+      timers.forEach((timer) => clock.clearTimeout(timer));
+      if (!(ports.journal instanceof JournalError)) await ports.journal.close();
+    },
+  };
+}
+
+/** Short enough to say on the phone, unique on this kiosk: `1-000042`. */
+const orderNumber = (machineName: string, count: number): string => `${machineName}-${String(count).padStart(6, '0')}`;

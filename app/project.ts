@@ -1,0 +1,174 @@
+/** From the statechart, the order and the shop to what a screen may show. Pure. */
+import type { Config } from './config.ts';
+import type { KioskContext } from './kiosk.machine.ts';
+import { impossible } from './errors.ts';
+import { dispensed_jpy, type LineState, owed_jpy, type Order, refundDue_jpy } from './order/order.ts';
+import type { OrderEvent } from './order/events.ts';
+import type { CartLineView, OrderView, RefundView, ScreenName, ScreenView, ShopView, VendLineView } from './view.ts';
+
+type Opened = Extract<OrderEvent, { type: 'order.opened' }>;
+
+/** The part of the view that follows from the configuration alone. */
+export function shopView(config: Config): ShopView {
+  const { shop, display, machine } = config;
+  return {
+    name: shop.name,
+    machineName: shop.machineName,
+    phone: shop.phone ?? null,
+    merchantName: shop.merchantName,
+    languages: shop.languages,
+    categories: config.categories,
+    mode: shop.mode,
+    singleItem: shop.singleItem,
+    selection: machine.driver === 'mdb-qibixx' ? 'machine' : 'screen',
+    outlet: shop.outlet,
+    theme: { accent: shop.accent, logo: shop.logo === undefined ? null : 'pictures/logo' },
+    display,
+    sound: shop.sound,
+    speech: shop.speech,
+  };
+}
+
+/** Units of the same SKU at the same price become one line of the bill. */
+function billOf(lines: Opened['lines']): CartLineView[] {
+  const bill = new Map<string, CartLineView>();
+  for (const { sku, name, price_jpy } of lines) {
+    const key = `${sku}@${price_jpy}`;
+    bill.set(key, { sku, name, price_jpy, quantity: (bill.get(key)?.quantity ?? 0) + 1 });
+  }
+  return [...bill.values()];
+}
+
+export const orderView = (opened: Opened): OrderView => ({
+  orderNumber: opened.orderNumber,
+  total_jpy: opened.total_jpy,
+  lines: billOf(opened.lines),
+});
+
+function vendLineState(vend: LineState | undefined): VendLineView['state'] {
+  switch (vend?.state) {
+    case 'requested':
+      return 'moving';
+    case 'succeeded':
+      return 'delivered';
+    case 'failed':
+      return 'failed';
+    case 'unknown':
+      return 'unknown';
+    case 'none':
+    case undefined:
+      return 'waiting';
+    default:
+      return impossible(vend);
+  }
+}
+
+const linesOf = (order: Order): VendLineView[] =>
+  order.opened.lines.map((line) => ({ name: line.name, price_jpy: line.price_jpy, state: vendLineState(order.vends[line.line]) }));
+
+/** The money that goes back, and how far it is. A hold that is let go of counts like a refund: the customer sees one thing. */
+export function refundView(order: Order): RefundView {
+  const { refund } = order;
+  const amount_jpy = refund.state === 'none' ? refundDue_jpy(order) : refund.amount_jpy;
+  const view = (state: RefundView['state'], completedAt_ms: number | null): RefundView => ({ amount_jpy, state, completedAt_ms });
+  if (order.closed?.result === 'attention') return view('attention', null);
+  if (order.paymentClosed === 'reversed') return view('completed', order.closed?.at_ms ?? null);
+  if (order.payment?.kind === 'authorized') return view(order.closed ? 'completed' : 'requested', order.closed?.at_ms ?? null);
+  switch (refund.state) {
+    case 'none':
+    case 'requested':
+      return view('requested', null);
+    case 'accepted':
+      return view('accepted', null);
+    case 'completed':
+      return view('completed', refund.completedAt_ms);
+    case 'rejected':
+      return view('attention', null);
+    default:
+      return impossible(refund.state);
+  }
+}
+
+export interface ScreenFacts {
+  readonly state: ScreenName | 'closingCode';
+  readonly context: KioskContext;
+  /** The order of the sale, as the journal has it; null before it is opened. */
+  readonly order: Order | null;
+  readonly cartLines: readonly CartLineView[];
+  readonly pollsFailing: boolean;
+  readonly receiptUrl: string | null;
+}
+
+/** The screen for a state of the kiosk. What is not in the journal yet is shown as *checking*, never as an outcome. */
+export function screenOf(facts: ScreenFacts): ScreenView {
+  const { state, context, order } = facts;
+  const { sale } = context;
+  if (
+    sale === null ||
+    state === 'attract' ||
+    state === 'recovering' ||
+    state === 'outOfService' ||
+    state === 'maintenance' ||
+    state === 'selecting'
+  ) {
+    switch (state) {
+      case 'recovering':
+      case 'attract':
+      case 'maintenance':
+        return { name: state };
+      case 'selecting':
+        return {
+          name: 'selecting',
+          cart: facts.cartLines,
+          total_jpy: facts.cartLines.reduce((sum, line) => sum + line.price_jpy * line.quantity, 0),
+          problem: context.problem,
+        };
+      default:
+        return {
+          name: 'outOfService',
+          reasons: context.fault === null ? context.gate : [context.fault],
+          since_ms: context.gateSince_ms,
+        };
+    }
+  }
+  const summary = orderView(sale.opened);
+  const leaving = context.leaving ?? 'expired';
+  switch (state) {
+    case 'creatingCode':
+      return { name: 'creatingCode', order: summary };
+    case 'awaitingPayment':
+      if (context.leaving !== null) return { name: 'checking', order: summary, leaving };
+      return order?.code.state === 'created'
+        ? {
+            name: 'awaitingPayment',
+            order: summary,
+            url: order.code.url,
+            expiresAt_ms: order.code.expiresAt_ms,
+            pollsFailing: facts.pollsFailing,
+          }
+        : { name: 'creatingCode', order: summary };
+    case 'closingCode':
+    case 'checking':
+      return { name: 'checking', order: summary, leaving };
+    case 'codeClosed': {
+      const why = context.stillChecking ? 'stillChecking' : order?.cancel?.reason === 'rejected' ? 'rejected' : leaving;
+      return { name: 'codeClosed', order: summary, why };
+    }
+    case 'dispensing':
+      return { name: 'dispensing', order: summary, lines: order === null ? [] : linesOf(order) };
+    case 'thanks':
+      return { name: 'thanks', order: summary, lines: order === null ? [] : linesOf(order), receiptUrl: facts.receiptUrl };
+    case 'refunding':
+      if (order === null) return { name: 'checking', order: summary, leaving };
+      return {
+        name: 'refunding',
+        order: summary,
+        lines: linesOf(order),
+        paid_jpy: order.payment?.amount_jpy ?? summary.total_jpy,
+        dispensed_jpy: dispensed_jpy(order),
+        refund: { ...refundView(order), amount_jpy: order.refund.state === 'none' ? owed_jpy(order) : order.refund.amount_jpy },
+      };
+    default:
+      return impossible(state);
+  }
+}
