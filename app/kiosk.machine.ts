@@ -10,6 +10,7 @@ import { assign, fromPromise, setup } from 'xstate';
 import type { Cart } from './catalogue/planogram.ts';
 import type { Stage } from './order/decide.ts';
 import type { CancelReason, OrderEvent } from './order/events.ts';
+import { JournalError } from './ports.ts';
 import type { ComfortView, NotForSale } from './view.ts';
 
 /** One order as the screen follows it. */
@@ -141,7 +142,13 @@ export function kioskMachine(effects: KioskEffects, times: KioskTimes, resting: 
         invoke: {
           src: 'recover',
           onDone: { target: 'attract', actions: assign({ fault: null }) },
-          onError: { target: 'outOfService', actions: assign({ fault: 'journalFailed', gateSince_ms: () => times.now_ms() }) },
+          onError: {
+            target: 'outOfService',
+            actions: assign({
+              fault: ({ event }) => (event.error instanceof JournalError ? 'journalFailed' : 'brokenRule'),
+              gateSince_ms: () => times.now_ms(),
+            }),
+          },
         },
       },
       attract: {

@@ -22,7 +22,6 @@ export type NotForSale =
   | 'machineServiceMenu'
   | 'machineElevator'
   | 'productInOutlet'
-  | 'machineBusy'
   | 'networkDown'
   | 'clockUnknown'
   | 'paymentRefused'

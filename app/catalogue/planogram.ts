@@ -180,11 +180,11 @@ export function sellGate(facts: {
       serviceMenu: 'machineServiceMenu',
       elevator: 'machineElevator',
       productInOutlet: 'productInOutlet',
-      busy: 'machineBusy',
     } as const;
     const state = facts.machine?.state();
     if (state === undefined) reasons.push('machineDisconnected');
-    else if (!state.ready) reasons.push(...state.reasons.map((reason) => byReason[reason]));
+    // Busy passes by itself, and the machine is asked again before a code is made.
+    else for (const reason of state.reasons) if (reason !== 'busy') reasons.push(byReason[reason]);
   }
   if (facts.attention >= facts.attentionLimit) reasons.push('tooManyOpenQuestions');
   return reasons;

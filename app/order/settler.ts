@@ -79,7 +79,9 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
       leaving: sale?.leaving ?? null,
       slotReady: (slot) => {
         const state = machine?.slots.get(slot)?.state ?? 'ready';
-        return machine?.ready === true && state === 'ready';
+        // Busy is no reason to give up: the check before the vend waits for it.
+        const awake = machine?.reasons.every((reason) => reason === 'busy') === true;
+        return awake && state === 'ready';
       },
       since_ms,
       resumeVendWithin_ms: options.resumeVendWithin_ms,
@@ -159,11 +161,12 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
 
   function guarded<T>(orderId: string, work: () => Promise<T>): Promise<T | 'end'> {
     const next = (running.get(orderId) ?? Promise.resolve()).then(work).catch((error: unknown) => {
-      if (!(error instanceof JournalError) && !(error instanceof BrokenRule)) throw error;
+      const known = error instanceof JournalError || error instanceof BrokenRule;
+      const fault = known ? error : new BrokenRule(orderId, error instanceof Error ? (error.stack ?? error.message) : String(error));
       if (!stopped) {
         stopped = true;
-        log.error('order.stopped', { orderId, fault: error.message });
-        ports.onFault(error);
+        log.error('order.stopped', { orderId, fault: fault.message });
+        ports.onFault(fault);
       }
       return 'end' as const;
     });
@@ -180,10 +183,14 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
     background.add(orderId);
     void guarded(orderId, () => run(orderId, EVERY, Number.POSITIVE_INFINITY)).finally(() => {
       background.delete(orderId);
-      running.delete(orderId);
-      kept.delete(orderId);
-      woken.delete(orderId);
+      forget(orderId);
     });
+  }
+
+  function forget(orderId: string): void {
+    running.delete(orderId);
+    kept.delete(orderId);
+    woken.delete(orderId);
   }
 
   return {
@@ -197,7 +204,8 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
     release(orderId) {
       sales.delete(orderId);
       const order = book.get(orderId);
-      if (order) settle(order);
+      if (order !== undefined && order.closed === null) settle(order);
+      else forget(orderId);
     },
     settleAll: () => book.all().forEach(settle),
     hint(merchantPaymentId) {
