@@ -1,0 +1,73 @@
+/** A clock whose time only passes when the test says so, with timers in the order of their time. */
+import type { Clock, Ids, Log } from '../../../app/ports.ts';
+
+export class VirtualClock implements Clock {
+  #now_ms: number;
+  #timers = new Map<number, { due_ms: number; callback: () => void }>();
+  #next = 1;
+  readonly start_ms: number;
+
+  constructor(start_ms = Date.UTC(2026, 10, 23, 3, 0, 0)) {
+    this.start_ms = start_ms;
+    this.#now_ms = start_ms;
+  }
+  now_ms() {
+    return this.#now_ms;
+  }
+  monotonic_ms() {
+    return this.#now_ms - this.start_ms;
+  }
+  setTimeout(callback: () => void, delay_ms: number) {
+    this.#timers.set(this.#next, { due_ms: this.#now_ms + Math.max(0, delay_ms), callback });
+    return this.#next++;
+  }
+  clearTimeout(handle: unknown) {
+    this.#timers.delete(handle as number);
+  }
+  /** Lets time pass, and what hangs on it happen. */
+  async advance(delta_ms: number): Promise<void> {
+    const end_ms = this.#now_ms + delta_ms;
+    for (;;) {
+      await settle();
+      const next = [...this.#timers]
+        .filter(([, timer]) => timer.due_ms <= end_ms)
+        .sort((a, b) => a[1].due_ms - b[1].due_ms || a[0] - b[0])[0];
+      if (!next) break;
+      this.#timers.delete(next[0]);
+      this.#now_ms = next[1].due_ms;
+      next[1].callback();
+    }
+    this.#now_ms = end_ms;
+    await settle();
+  }
+  /** Passes as much time as the promise needs, at most ten minutes. */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    let pending = true;
+    const watched = promise.finally(() => (pending = false));
+    for (let steps = 0; pending && steps < 6000; steps++) {
+      await settle();
+      if (pending) await this.advance(100);
+    }
+    if (pending) throw new Error('still pending after ten minutes of virtual time');
+    return watched;
+  }
+}
+
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** Counts up and draws from a seeded generator (mulberry32). */
+export function seededIds(seed = 1): Ids {
+  let state = seed >>> 0;
+  let count = 0;
+  return {
+    next: (kind) => `${kind}-${seed}-${++count}`,
+    random() {
+      state = (state + 0x6d2b79f5) >>> 0;
+      let t = Math.imul(state ^ (state >>> 15), state | 1);
+      t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+      return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    },
+  };
+}
+
+export const silentLog: Log = { info() {}, warn() {}, error() {} };
