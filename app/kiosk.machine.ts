@@ -272,7 +272,8 @@ export function kioskMachine(effects: KioskEffects, times: KioskTimes, resting: 
       },
       maintenance: {
         entry: 'forgetCustomer',
-        on: { 'staff.left': 'attract' },
+        // After a fault the books are opened again before anything is sold.
+        on: { 'staff.left': [{ guard: 'noFault', target: 'attract' }, { target: 'recovering' }] },
       },
     },
   });

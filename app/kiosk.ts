@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { impossible } from './errors.ts';
 import { type KioskEffects, kioskMachine, type Sale } from './kiosk.machine.ts';
 import { createOrderBook, type OrderBook } from './order/book.ts';
-import { BrokenRule, type Order } from './order/order.ts';
+import type { BrokenRule, Order } from './order/order.ts';
 import { createSettler, type Settler } from './order/settler.ts';
 import type { OrderLine } from './order/events.ts';
 import type { Clock, Ids, Journal, Log, MachineSelection, PaymentGateway, Unsubscribe, VendingMachine } from './ports.ts';
@@ -77,7 +77,8 @@ export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
   };
 
   async function recover(): Promise<void> {
-    settler?.stop();
+    // What was under way before a fault ends first: its outcomes must be in the journal before that is read again.
+    await settler?.stop();
     if (ports.journal instanceof JournalError) throw ports.journal;
     const { journal } = ports;
     const books = createOrderBook(journal, clock);
@@ -94,7 +95,8 @@ export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
     books.onAppend((order, event, shopEvents) => {
       shopEvents.forEach((shopEvent) => planogram.apply(shopEvent));
       log.info(event.type, { orderId: order.orderId, orderNumber: order.opened.orderNumber });
-      if (shown?.orderId === order.orderId) shown = order;
+      if (actor.getSnapshot().context.sale?.orderId === order.orderId) shown = order;
+      if (event.type === 'order.opened') orderCount += 1;
       updateGate();
       publish();
     });
@@ -141,15 +143,7 @@ export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
       for (const slot of new Set(sale.opened.lines.map((line) => line.slot))) {
         if (machine !== null && sale.opened.fulfilment === 'machine' && !(await machine.check(slot)).ready) return 'slotNotReady';
       }
-      open.settler.begin(sale.orderId);
-      try {
-        shown = await open.book.append(sale.orderId, [sale.opened]);
-      } catch (error) {
-        if (error instanceof JournalError || error instanceof BrokenRule) fault(error);
-        throw error;
-      }
-      orderCount += 1;
-      return open.settler.drive(sale.orderId, ['code', 'end']);
+      return open.settler.sell(sale.orderId, sale.opened);
     },
     watchPayment: (sale) => running().settler.drive(sale.orderId, ['pay']),
     closeCode: (sale) => running().settler.drive(sale.orderId, ['close'], CHECKING_ms),
@@ -182,7 +176,7 @@ export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
   // ---------------------------------------------------------------- gate and view
 
   function updateGate(): void {
-    const attention = book?.all().filter((order) => order.closed?.result === 'attention').length ?? 0;
+    const attention = book?.all().filter((order) => order.closed?.result === 'attention' && !order.settled).length ?? 0;
     const gate = sellGate({
       machine,
       needsMachine: config.shop.mode === 'vending',
@@ -396,7 +390,7 @@ export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
     },
     async stop() {
       stopped = true;
-      settler?.stop();
+      void settler?.stop();
       actor.stop();
       unsubscribe.forEach((off) => off());
       timers.forEach((timer) => clock.clearTimeout(timer));

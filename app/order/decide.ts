@@ -67,7 +67,7 @@ export type Step =
   | { readonly stage: 'close' | 'settle'; readonly do: 'closePayment'; readonly how: 'unpaid' | 'reversed' }
   | { readonly stage: 'vend'; readonly do: 'vend'; readonly line: number }
   | { readonly stage: 'vend'; readonly do: 'askMachine'; readonly line: number }
-  | { readonly stage: 'vend'; readonly do: 'handOver'; readonly line: number }
+  | { readonly stage: 'vend'; readonly do: 'handOver' }
   | { readonly stage: 'settle'; readonly do: 'requestRefund'; readonly amount_jpy: number }
   | { readonly stage: 'settle'; readonly do: 'askRefund' }
   | { readonly stage: 'settle'; readonly do: 'sendRefund' }
@@ -191,7 +191,7 @@ function watch(order: Order, situation: Situation, answers: Answers): Step {
   if (said === 'returned') return close('abandoned');
   const end_ms = watchEnd_ms(order);
   if (said === 'notPaid' && situation.now_ms >= end_ms) return close('abandoned');
-  return { stage: 'watch', do: 'waitAndAsk', until_ms: end_ms };
+  return { stage: 'watch', do: 'waitAndAsk', until_ms: situation.now_ms < end_ms ? end_ms : null };
 }
 
 /** After this PayPay's "not paid" is final: the code expired long enough ago. */
@@ -208,8 +208,9 @@ function fulfil(order: Order, situation: Situation, answers: Answers): Step | nu
   if (order.cancel !== null || order.refund.state !== 'none' || order.revert !== 'none' || order.capture.ids.length > 0) return null;
   const next = order.vends.findIndex((vend) => vend.state === 'none');
   if (next < 0) return null;
-  if (order.opened.fulfilment === 'counter') return { stage: 'vend', do: 'handOver', line: next };
   if (!situation.live && !mayResume(order, situation)) return null;
+  // Staff hand over everything at once.
+  if (order.opened.fulfilment === 'counter') return { stage: 'vend', do: 'handOver' };
   const ready = order.opened.lines.find(
     (line) => order.vends[line.line]?.state === 'none' && situation.slotReady(line.slot) && !answers.notReady?.includes(line.slot),
   );
@@ -225,7 +226,8 @@ function mayResume(order: Order, situation: Situation): boolean {
 
 /** `sale`: one refund for everything that did not come out. */
 function settleSale(order: Order, answers: Answers): Step {
-  if (order.paymentClosed === 'reversed') return close('refunded');
+  // Only a reopened order gets here: PayPay had returned all of it, more than staff decided.
+  if (order.paymentClosed === 'reversed') return close('attention');
   switch (order.refund.state) {
     case 'none': {
       // One refund a payment: while a person has to decide about a line, nothing is sent that would use it up.
@@ -234,14 +236,18 @@ function settleSale(order: Order, answers: Answers): Step {
       return due_jpy > 0 ? { stage: 'settle', do: 'requestRefund', amount_jpy: due_jpy } : close('vended');
     }
     case 'requested':
-    case 'accepted':
+    case 'accepted': {
+      // A refused request may be the repetition of one that PayPay has: then the payment lists it.
+      const listed = answers.payment?.refunds.find((refund) => refund.merchantRefundId === order.opened.merchantRefundId);
+      const status = listed?.status ?? answers.refund;
+      if (status === 'refunded') return { stage: 'settle', do: 'recordRefund', status };
+      if (status === 'created')
+        return order.refund.state === 'requested'
+          ? { stage: 'settle', do: 'recordRefund', status }
+          : { stage: 'settle', do: 'waitAndAsk', until_ms: null };
       if (answers.refundRefused) return afterRefusedRefund(answers.refundRefused, answers.payment);
-      if (answers.refund === undefined) return { stage: 'settle', do: 'askRefund' };
-      if (answers.refund === 'absent') return { stage: 'settle', do: 'sendRefund' };
-      if (answers.refund === 'refunded') return { stage: 'settle', do: 'recordRefund', status: 'refunded' };
-      return order.refund.state === 'requested'
-        ? { stage: 'settle', do: 'recordRefund', status: 'created' }
-        : { stage: 'settle', do: 'waitAndAsk', until_ms: null };
+      return { stage: 'settle', do: status === undefined ? 'askRefund' : 'sendRefund' };
+    }
     case 'completed':
       return close(dispensed_jpy(order) > 0 ? 'partlyVended' : 'refunded');
     case 'rejected':
@@ -277,11 +283,12 @@ function settleHold(order: Order, answers: Answers): Step {
   const facts = answers.payment;
   switch (facts.status) {
     case 'completed': {
-      const captured_jpy = facts.captures.reduce((sum, capture) => sum + (capture.completed ? capture.amount_jpy : 0), 0);
-      const id = order.capture.ids.at(-1);
-      if (id === undefined || captured_jpy !== out_jpy)
+      const captured = facts.captures.filter((capture) => capture.completed);
+      const captured_jpy = captured.reduce((sum, capture) => sum + capture.amount_jpy, 0);
+      const ours = captured.find((capture) => order.capture.ids.includes(capture.merchantCaptureId));
+      if (ours === undefined || captured_jpy !== out_jpy)
         return { stage: 'settle', do: 'rejectCapture', code: 'CAPTURED_OTHERWISE', message: `captured ${captured_jpy}` };
-      return { stage: 'settle', do: 'recordCapture', merchantCaptureId: id, amount_jpy: captured_jpy };
+      return { stage: 'settle', do: 'recordCapture', merchantCaptureId: ours.merchantCaptureId, amount_jpy: captured_jpy };
     }
     case 'canceled':
     case 'expired':

@@ -10,7 +10,7 @@ import type { Answers, Step } from './decide.ts';
 import type { OrderEvent } from './events.ts';
 import { ledger, lineOf, type Order, vendOf } from './order.ts';
 
-/** So many pauses for a machine that is away; with the settler's back-off about two minutes. */
+/** So many pauses for a machine that is away; with the settler's back-off about four minutes. */
 const MACHINE_WAITS_max = 8;
 
 /** What the effects act on. */
@@ -149,7 +149,7 @@ export async function perform(step: Step, order: Order, answers: Answers, world:
     case 'askMachine':
       return askMachine(step.line, order, answers, world);
     case 'handOver':
-      await write({ type: 'vend.succeeded', line: step.line, proof: 'handedOver' });
+      await write(...order.opened.lines.map(({ line }) => ({ type: 'vend.succeeded' as const, line, proof: 'handedOver' as const })));
       return { answers };
     case 'requestRefund':
       await write({ type: 'refund.requested', amount_jpy: step.amount_jpy });

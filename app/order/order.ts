@@ -146,6 +146,17 @@ export function apply(before: Order | null, orderId: string, event: OrderEvent, 
   };
   const withVend = (line: number, vend: LineState): Order => ({ ...order, vends: order.vends.map((old, i) => (i === line ? vend : old)) });
   const inFlight = order.vends.some((vend) => vend.state === 'requested');
+  const mustMayVend = (line: number) => {
+    must(order.payment !== null && order.paymentClosed === null, 'nothing comes out without a payment');
+    must(order.cancel === null, 'nothing comes out after a cancel was requested');
+    must(
+      order.refund.state === 'none' && order.revert === 'none' && order.capture.ids.length === 0,
+      'nothing comes out after the money was settled',
+    );
+    must(order.reopened.times === 0, 'nothing comes out for a reopened order');
+    must(vendOf(order, line).state === 'none', 'a line comes out once');
+    must(!inFlight, 'one vend at a time');
+  };
   must(order.closed === null || event.type === 'attention.settled' || event.type === 'order.reopened', 'the order is closed');
 
   switch (event.type) {
@@ -171,6 +182,7 @@ export function apply(before: Order | null, orderId: string, event: OrderEvent, 
       };
     }
     case 'cancel.requested':
+      must(order.code.state === 'requested' || order.code.state === 'created', 'there is nothing to cancel');
       must(order.cancel === null, 'a cancel is asked for once');
       must(order.payment === null, 'a recorded payment is refunded, not cancelled');
       return { ...order, cancel: { reason: event.reason, accepted: false } };
@@ -178,25 +190,19 @@ export function apply(before: Order | null, orderId: string, event: OrderEvent, 
       must(order.cancel !== null && !order.cancel.accepted, 'no cancel is open');
       return { ...order, cancel: { reason: order.cancel?.reason ?? 'rejected', accepted: true } };
     case 'payment.closed':
-      must(!inFlight && order.vends.every((vend) => vend.state === 'none' || event.how === 'reversed'), 'goods moved');
-      must(order.payment === null || event.how === 'reversed', 'it was paid');
+      must(order.paymentClosed === null, 'a payment is closed once');
+      must(event.how === 'unpaid' ? order.payment === null : !inFlight, 'it was paid, or a vend is running');
+      must(order.cancel !== null || order.payment !== null, 'an unpaid code is closed by a cancel');
       return { ...order, paymentClosed: event.how };
     case 'vend.requested':
-      must(order.payment !== null && order.paymentClosed === null, 'nothing vends without a payment');
-      must(order.cancel === null, 'never vend after a cancel was requested');
-      must(
-        order.refund.state === 'none' && order.revert === 'none' && order.capture.ids.length === 0,
-        'never vend after the money was settled',
-      );
-      must(order.reopened.times === 0, 'never vend for a reopened order');
-      must(vendOf(order, event.line).state === 'none', 'a line vends once');
-      must(!inFlight, 'one vend at a time');
+      must(order.opened.fulfilment === 'machine', 'there is no machine');
+      mustMayVend(event.line);
       return withVend(event.line, { state: 'requested', mark: event.mark, bootId: stamp.bootId });
     case 'vend.succeeded':
-      must(
-        vendOf(order, event.line).state === (event.proof === 'handedOver' ? 'none' : 'requested') && order.payment !== null,
-        'only what was asked for and paid comes out',
-      );
+      if (event.proof === 'handedOver') {
+        must(order.opened.fulfilment === 'counter', 'a machine sells this order');
+        mustMayVend(event.line);
+      } else must(vendOf(order, event.line).state === 'requested', 'only what was asked for comes out');
       return withVend(event.line, { state: 'succeeded' });
     case 'vend.failed':
       must(vendOf(order, event.line).state === 'requested', 'only what was asked for can fail');
@@ -211,7 +217,7 @@ export function apply(before: Order | null, orderId: string, event: OrderEvent, 
       must(!order.capture.ids.includes(event.merchantCaptureId), 'every try has its own id');
       return { ...order, capture: { ...order.capture, ids: [...order.capture.ids, event.merchantCaptureId] } };
     case 'capture.completed':
-      must(order.capture.ids.length > 0 && order.capture.captured_jpy === null, 'no capture is open');
+      must(order.capture.ids.includes(event.merchantCaptureId) && order.capture.captured_jpy === null, 'no such capture is open');
       return { ...order, capture: { ...order.capture, captured_jpy: event.amount_jpy } };
     case 'capture.rejected':
       must(order.payment?.kind === 'authorized' && order.capture.captured_jpy === null, 'nothing is held');
@@ -256,12 +262,13 @@ export function apply(before: Order | null, orderId: string, event: OrderEvent, 
           (order.reopened.times > 0 && sums.returned_jpy === order.reopened.refund_jpy),
         `taken ${sums.taken_jpy} is not dispensed ${sums.dispensed_jpy} + returned ${sums.returned_jpy}`,
       );
+      must(event.result === 'attention' || resultOf(order) === event.result, `the result is ${resultOf(order) ?? 'not known yet'}`);
       return { ...order, closed: { result: event.result, at_ms: stamp.at_ms } };
     }
     case 'order.reopened':
       must(order.closed !== null && order.refund.state === 'none', 'only a closed order without a refund can be reopened');
       must(event.closing === order.reopened.times + 1, 'each reopening stands once');
-      must(ledger(order).taken_jpy >= event.refund_jpy && event.refund_jpy > 0 && order.payment !== null, 'more than was taken');
+      must(event.refund_jpy > 0 && event.refund_jpy <= keptOf(order), `more than was kept, ${keptOf(order)}`);
       return { ...order, closed: null, reopened: { times: order.reopened.times + 1, refund_jpy: event.refund_jpy } };
     case 'attention.settled':
       must(order.closed?.result === 'attention' && !order.settled, 'nothing waits for a person');
@@ -270,6 +277,20 @@ export function apply(before: Order | null, orderId: string, event: OrderEvent, 
       return impossible(event);
   }
 }
+
+/** What a closing without questions must be called; null while a code can be paid or money is on its way. */
+function resultOf(order: Order): OrderResult | null {
+  const { payment } = order;
+  if (payment === null)
+    return order.paymentClosed !== null || order.code.state === 'none' || order.code.state === 'rejected' ? 'abandoned' : null;
+  const out = dispensed_jpy(order);
+  if (order.paymentClosed !== null) return out === 0 ? 'refunded' : null;
+  const captured = payment.kind === 'completed' || order.capture.captured_jpy !== null;
+  if (captured ? order.refund.state !== 'none' && order.refund.state !== 'completed' : order.revert !== 'completed') return null;
+  return out === 0 ? 'refunded' : out === order.opened.total_jpy && order.refund.state === 'none' ? 'vended' : 'partlyVended';
+}
+
+const keptOf = (order: Order): number => ledger(order).taken_jpy - ledger(order).returned_jpy;
 
 /** What the one refund of this order must be: what did not come out, or what staff decided on reopening. */
 export const refundDue_jpy = (order: Order): number => (order.reopened.times > 0 ? order.reopened.refund_jpy : owed_jpy(order));

@@ -8,7 +8,7 @@ import { JournalError } from '../ports.ts';
 import type { OrderBook } from './book.ts';
 import { type Answers, decide, type Situation, type Stage, type Step } from './decide.ts';
 import { perform, type World } from './effects.ts';
-import type { CancelReason } from './events.ts';
+import type { CancelReason, OrderEvent } from './events.ts';
 import { BrokenRule, type Order, type Stamp } from './order.ts';
 
 export interface SettlerOptions {
@@ -32,17 +32,17 @@ export interface SettlerPorts {
 const RETRY_FIRST_ms = 1_000;
 const RETRY_LAST_ms = 300_000;
 const ASK_FIRST_ms = 2_000;
-/** While a closed code is watched, or a refund is under way at PayPay. */
-const ASK_LAST_ms = 30_000;
+/** While a closed code is watched, or a refund is under way at PayPay: nobody waits for it at the screen any more. */
+const ASK_LAST_ms = 120_000;
 
 export interface Settler {
+  /** Opens an order for the customer at the screen and makes its code. @returns as {@link drive} */
+  sell(orderId: string, opened: Extract<OrderEvent, { type: 'order.opened' }>): Promise<Stage | null>;
   /**
    * Drives a live order through the given stages.
    * @returns the first stage outside of them, or `null` when the limit passed first
    */
   drive(orderId: string, stages: readonly Stage[], limit_ms?: number): Promise<Stage | null>;
-  /** This order is being sold: the background keeps its hands off, and `decide` knows that the customer is there. */
-  begin(orderId: string): void;
   /** The customer wants to go: the code is to be closed. */
   leave(orderId: string, reason: CancelReason): void;
   /** The sale is over for the screen; the background takes what is left. */
@@ -51,7 +51,8 @@ export interface Settler {
   settleAll(): void;
   /** PayPay may have news about this payment. */
   hint(merchantPaymentId: string): void;
-  stop(): void;
+  /** Begins nothing more. Resolves when what was under way has ended and its outcomes are written down. */
+  stop(): Promise<void>;
 }
 
 interface Sale {
@@ -194,8 +195,15 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
   }
 
   return {
+    sell: (orderId, opened) =>
+      guarded(orderId, async () => {
+        if (stopped) return 'end';
+        // From here on the background keeps its hands off, and `decide` knows that the customer is there.
+        sales.set(orderId, { leaving: null });
+        await book.append(orderId, [opened]);
+        return run(orderId, ['code', 'end'], Number.POSITIVE_INFINITY);
+      }),
     drive: (orderId, stages, limit_ms = Number.POSITIVE_INFINITY) => guarded(orderId, () => run(orderId, stages, limit_ms)),
-    begin: (orderId) => void sales.set(orderId, { leaving: null }),
     leave(orderId, reason) {
       const sale = sales.get(orderId);
       if (sale && sale.leaving === null) sale.leaving = reason;
@@ -211,9 +219,10 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
     hint(merchantPaymentId) {
       for (const order of book.all()) if (order.opened.merchantPaymentId === merchantPaymentId) wake(order.orderId);
     },
-    stop() {
+    async stop() {
       stopped = true;
       for (const wakeUp of [...sleepers.values()]) wakeUp();
+      await Promise.all(running.values());
     },
   };
 }
