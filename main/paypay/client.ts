@@ -2,10 +2,15 @@
 import type { z } from 'zod';
 import type { Clock, Ids, Log } from '../../app/ports.ts';
 import { systemClock, systemIds } from '../system.ts';
+import { linkRequestToken, readLinkAnswer, type LinkRequest, type LinkResult } from './account-link.ts';
 import { originOf, type Environment } from './environment.ts';
-import type { Operation } from './operations/operation.ts';
+import { query, type Operation } from './operations/operation.ts';
+import * as cashback from './operations/cashback.ts';
 import * as code from './operations/code.ts';
 import * as payment from './operations/payment.ts';
+import * as pending from './operations/pending.ts';
+import * as topup from './operations/topup.ts';
+import * as user from './operations/user.ts';
 import { classify, fieldErrors, type PayPayOutcome } from './outcome.ts';
 import { ServerClock } from './server-clock.ts';
 import { authorization, type Keys } from './sign.ts';
@@ -75,6 +80,30 @@ export class PayPayClient {
   readonly preauthorize = this.#method(payment.preauthorize);
   readonly createContinuousPayment = this.#method(payment.createContinuousPayment);
 
+  /** Puts a bill into a user's app. */
+  readonly createPendingPayment = this.#method(pending.createPendingPayment);
+  readonly pendingPaymentDetails = this.#method(pending.pendingPaymentDetails);
+  readonly cancelPendingPayment = this.#method(pending.cancelPendingPayment);
+
+  /** A QR by which a user links the account to the merchant. */
+  readonly createAccountLink = this.#method(user.createAccountLink);
+  readonly userAuthorization = this.#method(user.userAuthorization);
+  readonly unlinkUser = this.#method(user.unlinkUser);
+  readonly userProfile = this.#method(user.userProfile);
+  readonly checkWallet = this.#method(user.checkWallet);
+  readonly walletBalance = this.#method(user.walletBalance);
+  readonly paymentMethods = this.#method(user.paymentMethods);
+
+  readonly giveCashback = this.#method(cashback.giveCashback);
+  readonly cashbackDetails = this.#method(cashback.cashbackDetails);
+  readonly reverseCashback = this.#method(cashback.reverseCashback);
+  readonly cashbackReversalDetails = this.#method(cashback.cashbackReversalDetails);
+  readonly expectedCashback = this.#method(cashback.expectedCashback);
+
+  readonly createTopupCode = this.#method(topup.createTopupCode);
+  readonly topupDetails = this.#method(topup.topupDetails);
+  readonly deleteTopupCode = this.#method(topup.deleteTopupCode);
+
   /** @throws Error when the environment is not one */
   constructor(options: PayPayClientOptions) {
     this.#options = options;
@@ -82,6 +111,22 @@ export class PayPayClient {
     this.#ids = options.ids ?? systemIds(this.#clock);
     this.#transport = options.transport ?? httpTransport(originOf(options.environment));
     this.time = new ServerClock(this.#clock);
+  }
+
+  /**
+   * Address of PayPay's page where a user, in a browser, links the account to the merchant. The user comes back to
+   * `redirectUrl` with a `responseToken` for {@link PayPayClient.readLinkAnswer}.
+   */
+  async linkPage(request: Omit<LinkRequest, 'merchantId'>): Promise<string> {
+    const token = await linkRequestToken(this.#options, { ...request, merchantId: this.#options.merchantId ?? '' });
+    return `${originOf(this.#options.environment)}/v2/user_authorization${query({ apiKey: this.#options.apiKey, requestToken: token })}`;
+  }
+
+  /** @param nonce the one of the request */
+  readLinkAnswer(responseToken: string, nonce: string): Promise<LinkResult> {
+    const { apiKey, merchantId } = this.#options;
+    const audience = merchantId === undefined ? [apiKey] : [apiKey, merchantId];
+    return readLinkAnswer(this.#options, responseToken, { nonce, audience, now_ms: this.time.now_ms() });
   }
 
   /** Closes the connections; calls under way end as `unknown` or `unavailable`. */

@@ -156,7 +156,7 @@ export const reauthorize = operation({
 
 // ---------------------------------------------------------------- payments without a QR
 
-const NativeFields = {
+export const NativeFields = {
   merchantPaymentId: MerchantId,
   userAuthorizationId: PayPayId,
   amount: Amount,

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { CreateCodeRequest } from '../operations/code.ts';
 import { refusal, success, type Answer } from './answer.ts';
-import { paymentBody } from './payments.ts';
+import { echo, paymentBody } from './payments.ts';
 import type { Code, Payment, World } from './world.ts';
 
 const badRequest = refusal(400, 'DYNAMIC_QR_BAD_REQUEST', '01650000', 'Dynamic QR bad request error');
@@ -20,9 +20,6 @@ const ECHO = [
   'authorizationExpiry',
   'requestedAt',
 ];
-
-export const echo = (request: Readonly<Record<string, unknown>>, fields: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(fields.flatMap((field) => (request[field] === undefined ? [] : [[field, request[field]]])));
 
 export function createCode(world: World, request: z.output<typeof CreateCodeRequest>): Answer {
   const known = world.codes.get(request.merchantPaymentId);

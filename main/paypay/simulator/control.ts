@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { pay, scan } from './codes.ts';
 import type { PayPaySimulator } from './core.ts';
-import { Fault } from './faults.ts';
+import { Fault, FaultSeed } from './faults.ts';
 import { ledger } from './ledger.ts';
+import { payBill } from './native.ts';
 import { Switches } from './switches.ts';
+import { httpPost } from './webhooks.ts';
 
 export interface ControlReply {
   readonly status: number;
@@ -39,9 +41,25 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     const { paymentId, merchantPaymentId, status, amount_jpy } = paid;
     return ok({ paid: true, paymentId, merchantPaymentId, status, amount_jpy });
   }),
-  'POST faults': command(Fault, ({ faults }, fault) => {
-    faults.add(fault);
+  'POST faults': command(z.union([FaultSeed, Fault]), ({ faults }, fault) => {
+    if ('seed' in fault) faults.seed(fault);
+    else faults.add(fault);
     return ok({ fault });
+  }),
+  /** A user agrees to link the account, or does not. */
+  'POST link': command(Url.extend({ result: z.enum(['succeeded', 'declined']).default('succeeded') }), (simulator, { url, result }) => {
+    const linked = simulator.consent(url, result);
+    return linked ? ok(linked) : { status: 404, body: { error: 'no account link has this url' } };
+  }),
+  /** A user pays a pending payment. */
+  'POST bill': command(z.strictObject({ merchantPaymentId: z.string() }), ({ world }, { merchantPaymentId }) => {
+    const payment = payBill(world, merchantPaymentId);
+    return payment ? ok({ paymentId: payment.paymentId }) : { status: 409, body: { error: 'nothing to pay under this id' } };
+  }),
+  /** Where webhooks go; null = nowhere. */
+  'POST webhook': command(z.strictObject({ url: z.url({ protocol: /^https?$/ }).nullable() }), ({ webhooks }, { url }) => {
+    webhooks.post = url === null ? null : httpPost(url);
+    return ok({ url });
   }),
   'POST clock': command(ClockChange, ({ world }, change) => {
     world.shift('advance_ms' in change ? change.advance_ms : change.now_ms - world.now_ms());

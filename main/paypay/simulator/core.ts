@@ -6,6 +6,8 @@ import { refusal, unauthorized, type Answer, type ApiReply, type ApiRequest } fr
 import { Faults, faultAnswer, faultFate, isProcessed, type Fault } from './faults.ts';
 import { ROUTES } from './routes.ts';
 import { Switches } from './switches.ts';
+import { authorizationPage, consent } from './users.ts';
+import { Webhooks } from './webhooks.ts';
 import { World } from './world.ts';
 
 export interface SimulatorOptions {
@@ -29,6 +31,7 @@ const AUTHORIZATION = /^hmac OPA-Auth:([^:]+):([^:]+):([^:]+):(\d{1,12}):([^:]+)
 export class PayPaySimulator {
   readonly world: World;
   readonly faults = new Faults();
+  readonly webhooks: Webhooks;
   readonly merchantName: string;
   /** How often each operation was called. */
   readonly calls = new Map<string, number>();
@@ -44,6 +47,7 @@ export class PayPaySimulator {
       Switches.parse(options.switches ?? {}),
       options.publicUrl ?? 'https://qr.paypay.invalid',
     );
+    this.webhooks = new Webhooks(options.clock, this.world, this.faults, options.merchantId);
   }
 
   /** One call of the API. */
@@ -52,6 +56,8 @@ export class PayPaySimulator {
     const [path = '', search = ''] = request.target.split('?', 2);
     const query = new URLSearchParams(search);
     const plainPath = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+    // A browser comes here, so nothing is signed but the token.
+    if (plainPath === '/v2/user_authorization') return this.#reply(authorizationPage(this.world, query, this.#options.keys));
     for (const route of ROUTES) {
       const match = route.method === request.method ? route.path.exec(plainPath) : null;
       if (!match) continue;
@@ -64,6 +70,12 @@ export class PayPaySimulator {
       return fault ? this.#misbehave(fault, answer) : this.#reply(answer());
     }
     return this.#reply(this.#authentic(request, path, query) ? refusal(404, 'RESOURCE_NOT_FOUND', '', 'No such API') : unauthorized);
+  }
+
+  /** A user answers the account-link page behind `url`; null when there is none. */
+  consent(url: string, result: 'succeeded' | 'declined'): ReturnType<typeof consent> | null {
+    const session = this.world.links.get(url);
+    return session ? consent(this.world, session, result, this.#options.keys) : null;
   }
 
   #misbehave(fault: Fault, answer: () => Answer): ApiReply {

@@ -1,10 +1,7 @@
 /** The simulator's books, for whoever has to compare them with the kiosk's. */
 import { codeState } from './codes.ts';
 import type { PayPaySimulator } from './core.ts';
-import { refunded_jpy, taken_jpy, type Payment } from './world.ts';
-
-/** What came back to the payer: refunds that are through, and everything when the payment was cancelled. */
-const returned_jpy = (payment: Payment): number => (payment.status === 'FAILED' ? taken_jpy(payment) : refunded_jpy(payment));
+import { returned_jpy, taken_jpy, type Payment } from './world.ts';
 
 /** JSON, oldest first. `taken_jpy` left the payer's balance, `returned_jpy` of it came back. */
 export function ledger(simulator: PayPaySimulator) {
@@ -50,6 +47,7 @@ export function ledger(simulator: PayPaySimulator) {
     reverts: parts((payment) => (payment.revert ? [payment.revert] : [])),
     taken_jpy: payments.reduce((sum, payment) => sum + payment.taken_jpy, 0),
     returned_jpy: payments.reduce((sum, payment) => sum + payment.returned_jpy, 0),
+    webhooks: simulator.webhooks.sent,
     calls: Object.fromEntries(simulator.calls),
   };
 }

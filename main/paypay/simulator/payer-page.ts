@@ -1,7 +1,7 @@
 /** What the payer's phone shows: who gets how much, and two buttons. Plain HTML with forms, works without scripts. */
 import { codeState, type CodeState } from './codes.ts';
 import type { PayPaySimulator } from './core.ts';
-import type { Code } from './world.ts';
+import { returned_jpy, type Code, type Payment } from './world.ts';
 
 export type Language = 'ja' | 'en';
 /** What the payer did last on this page. */
@@ -18,6 +18,8 @@ const WORDS = {
     waiting: '金額をご確認のうえ「支払う」を押してください。',
     paid: 'お支払いが完了しました',
     held: 'お支払いを受け付けました',
+    returned: '返金されました',
+    release: 'お支払いは取り消されました',
     deleted: 'このコードは取り消されました',
     expired: 'このコードは期限が切れました',
     unknown: 'このコードは使えません',
@@ -38,6 +40,8 @@ const WORDS = {
     waiting: 'Check the amount, then press Pay.',
     paid: 'Payment complete',
     held: 'Payment accepted',
+    returned: 'Returned to you',
+    release: 'Payment was cancelled',
     deleted: 'This code was withdrawn',
     expired: 'This code has expired',
     unknown: "This code can't be used",
@@ -74,7 +78,7 @@ export function payerPage(simulator: PayPaySimulator, code: Code | undefined, st
   return `<!doctype html>
 <html lang="${language}" translate="no">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${words.title}</title><link rel="stylesheet" href="/font/wght.css"><style>${STYLE}</style></head>
+${state === 'paid' ? '<meta http-equiv="refresh" content="3">' : ''}<title>${words.title}</title><link rel="stylesheet" href="/font/wght.css"><style>${STYLE}</style></head>
 <body><header><h1>${words.title}</h1>${switchLink}</header>
 <main>${code ? body(simulator, code, state as CodeState, step, language, here) : dead(words.unknown, words.again)}</main>
 <footer>${words.note}</footer></body></html>`;
@@ -85,12 +89,10 @@ const dead = (title: string, text: string) =>
 
 function body(simulator: PayPaySimulator, code: Code, state: CodeState, step: Step, language: Language, here: string): string {
   const words = WORDS[language];
-  const payment = simulator.world.payments.get(code.merchantPaymentId);
+  const payment = simulator.world.paymentOf(code.merchantPaymentId);
   const amount = `<p class="amount" data-amount="${code.amount_jpy}"><span>¥</span>${yen(code.amount_jpy)}</p>`;
   const merchant = `<div class="merchant"><div class="avatar" aria-hidden="true">${escape([...simulator.merchantName][0] ?? '')}</div><div><small>${words.to}</small><strong>${escape(simulator.merchantName)}</strong></div></div>`;
-  if (state === 'paid' && payment)
-    return `<section class="card result" role="status"><div class="mark" aria-hidden="true">✓</div><h2>${payment.authorization ? words.held : words.paid}</h2>
-${amount}<p>${escape(simulator.merchantName)}</p><dl><dt>${words.number}</dt><dd>${payment.paymentId}</dd></dl></section>`;
+  if (payment) return receipt(payment, simulator.merchantName, words, amount);
   if (state === 'deleted' || state === 'expired') return dead(words[state], words.again);
   if (step === 'declined') return dead(words.declined, words.nothing);
   const description = code.request['orderDescription'];
@@ -99,6 +101,16 @@ ${typeof description === 'string' && description ? `<p class="what">${escape(des
 <dl><dt>${words.method}</dt><dd>${words.balance}</dd></dl><p class="hint">${words.waiting}</p></section>
 <form method="post" action="${here}/pay?lang=${language}"><button class="pay" type="submit">${words.pay}</button></form>
 <form method="post" action="${here}/decline?lang=${language}"><button class="decline" type="submit">${words.decline}</button></form>`;
+}
+
+/** Follows the payment: what comes back is shown here as well. */
+function receipt(payment: Payment, merchantName: string, words: (typeof WORDS)[Language], amount: string): string {
+  const returned = returned_jpy(payment);
+  const released = payment.status === 'CANCELED' || payment.status === 'EXPIRED' || (payment.status === 'FAILED' && returned === 0);
+  const title = released ? words.release : payment.status === 'AUTHORIZED' ? words.held : words.paid;
+  const back = returned > 0 ? `<p class="back" data-returned="${returned}">${words.returned} ¥${yen(returned)}</p>` : '';
+  return `<section class="card result" role="status"><div class="mark" aria-hidden="true">✓</div><h2>${title}</h2>
+${amount}<p>${escape(merchantName)}</p>${back}<dl><dt>${words.number}</dt><dd>${payment.paymentId}</dd></dl></section>`;
 }
 
 const STYLE = `
@@ -121,7 +133,7 @@ main{flex:1;width:100%;max-width:460px;margin:0 auto;padding:20px 16px;display:f
 .amount span{font-size:28px;font-weight:600;margin-right:3px}
 dl{display:flex;justify-content:space-between;gap:16px;padding:12px 0;border-top:1px solid var(--line);font-size:15px}
 dt{color:var(--soft)}dd{overflow-wrap:anywhere;text-align:right}
-.hint{padding-top:12px;border-top:1px solid var(--line);color:var(--soft);font-size:14px}
+.hint{padding-top:12px;border-top:1px solid var(--line);color:var(--soft);font-size:14px;word-break:auto-phrase;text-wrap:pretty}
 form button{width:100%;min-height:54px;border-radius:14px;border:0;font-weight:700;font-size:17px;cursor:pointer}
 .pay{background:var(--accent);color:#fff}
 .pay:active{background:#094fa6}
@@ -131,6 +143,7 @@ button:focus-visible,a:focus-visible{outline:3px solid #7fb0f0;outline-offset:2p
 .result h2{font-size:20px;line-height:1.4;margin:14px 0 6px}
 .result p:not(.amount){color:var(--soft);overflow-wrap:anywhere}
 .result dl{margin-top:20px;text-align:left}
+.result p.back{margin:14px auto 0;padding:8px 14px;border-radius:10px;background:#e3f4ec;color:var(--good);font-weight:700}
 .mark{width:64px;height:64px;margin:0 auto;border-radius:50%;display:grid;place-items:center;background:#e3f4ec;color:var(--good);font-size:32px;font-weight:700}
 .mark.off{background:#eef0f3;color:var(--soft)}
 footer{padding:14px 20px 18px;text-align:center;color:var(--soft);font-size:13px}

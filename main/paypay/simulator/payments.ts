@@ -19,6 +19,9 @@ const refundWindowEnd_ms = (acceptedAt_ms: number): number =>
 const seconds = (time_ms: number): number => Math.floor(time_ms / 1000);
 const yen = (amount_jpy: number) => ({ amount: amount_jpy, currency: 'JPY' });
 
+export const echo = (request: Readonly<Record<string, unknown>>, fields: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(fields.flatMap((field) => (request[field] === undefined ? [] : [[field, request[field]]])));
+
 export function paymentBody(payment: Payment): object {
   const { request } = payment;
   return {
@@ -48,11 +51,7 @@ export function paymentBody(payment: Payment): object {
     requestedAt: typeof request['requestedAt'] === 'number' ? request['requestedAt'] : seconds(payment.acceptedAt_ms),
     expiresAt: payment.expiresAt_ms === null ? null : seconds(payment.expiresAt_ms),
     canceledAt: payment.canceledAt_ms === null ? null : seconds(payment.canceledAt_ms),
-    ...Object.fromEntries(
-      ['storeId', 'terminalId', 'orderReceiptNumber', 'orderDescription', 'orderItems', 'userAuthorizationId'].flatMap((field) =>
-        request[field] === undefined ? [] : [[field, request[field]]],
-      ),
-    ),
+    ...echo(request, ['storeId', 'terminalId', 'orderReceiptNumber', 'orderDescription', 'orderItems', 'userAuthorizationId', 'metadata']),
     paymentMethods: [{ amount: yen(payment.amount_jpy), type: 'WALLET' }],
   };
 }

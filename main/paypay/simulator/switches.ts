@@ -34,6 +34,11 @@ export const Switches = z.strictObject({
     .min(1000)
     .default(30 * 86_400_000)
     .describe('Longest life of an authorisation.'),
+  enforceScopes: z.boolean().default(true).describe('A linked user must have agreed to the scope of the operation.'),
+  cashbackBudget_jpy: z.int().min(0).default(100_000).describe('Largest cashback that the campaign can pay.'),
+  webhookTimeout_ms: z.int().min(1).default(2000),
+  webhookRetries: z.int().min(0).max(20).default(3),
+  webhookPause_ms: z.int().min(0).default(100).describe('Between tries; PayPay documents three classes of these three numbers.'),
   refuseRepeatedNonce: z.boolean().default(false),
 });
 export type Switches = z.infer<typeof Switches>;

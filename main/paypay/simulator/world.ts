@@ -1,6 +1,9 @@
 /** What the simulated PayPay knows: codes, payments, and the time. Everything that happens "later" is settled when it is looked at. */
 import type { Clock, Ids } from '../../../app/ports.ts';
+import type { Cashback, Topup } from './cashback.ts';
+import type { Bill } from './native.ts';
 import type { Switches } from './switches.ts';
+import type { LinkSession, User } from './users.ts';
 
 export interface Code {
   readonly codeId: string;
@@ -73,6 +76,17 @@ export class World {
   /** Cancels that wait for a payment which may still come, by merchantPaymentId. */
   readonly latentCancels = new Set<string>();
   readonly authorized = new Set<Payment>();
+  /** By url. */
+  readonly links = new Map<string, LinkSession>();
+  /** By userAuthorizationId. */
+  readonly users = new Map<string, User>();
+  /** By merchantPaymentId. */
+  readonly bills = new Map<string, Bill>();
+  readonly cashbacks = new Map<string, Cashback>();
+  readonly reversals = new Map<string, Cashback>();
+  readonly topups = new Map<string, Topup>();
+  /** Told of every other thing that PayPay sends a webhook about. */
+  onNotification: (notification: object) => void = () => {};
   /** Told of every transaction that PayPay sends a webhook about. */
   onTransaction: (payment: Payment) => void = () => {};
 
@@ -177,3 +191,6 @@ export const taken_jpy = (payment: Payment): number =>
 
 export const refunded_jpy = (payment: Payment): number =>
   payment.refunds.reduce((sum, refund) => sum + (refund.status === 'REFUNDED' ? refund.amount_jpy : 0), 0);
+
+/** What came back to the payer: refunds that are through, and everything when the payment was cancelled. */
+export const returned_jpy = (payment: Payment): number => (payment.status === 'FAILED' ? taken_jpy(payment) : refunded_jpy(payment));

@@ -1,5 +1,6 @@
 /** A clock whose time only passes when the test says so, with timers in the order of their time. */
 import type { Clock, Ids, Log } from '../../../app/ports.ts';
+import { seededRandom } from '../../../main/paypay/simulator/random.ts';
 
 export class VirtualClock implements Clock {
   #now_ms: number;
@@ -55,18 +56,12 @@ export class VirtualClock implements Clock {
 
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** Counts up and draws from a seeded generator (mulberry32). */
+/** Counts up and draws from a seeded generator. */
 export function seededIds(seed = 1): Ids {
-  let state = seed >>> 0;
   let count = 0;
   return {
     next: (kind) => `${kind}-${seed}-${++count}`,
-    random() {
-      state = (state + 0x6d2b79f5) >>> 0;
-      let t = Math.imul(state ^ (state >>> 15), state | 1);
-      t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-      return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-    },
+    random: seededRandom(seed),
   };
 }
 
