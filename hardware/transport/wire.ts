@@ -1,0 +1,36 @@
+/** What every driver and every simulator knows of its wire: bytes out, bytes in, and that it can end. */
+
+/** An open wire. After `close`, or after `closed` was called, nothing more comes in and writes go nowhere. */
+export interface Wire {
+  write(bytes: Uint8Array): void;
+  close(): void;
+}
+
+export interface WireEvents {
+  data(bytes: Uint8Array): void;
+  /** The far end or the device went away; never called for our own `close`. Not every unplugged device says so. */
+  closed(reason: string): void;
+}
+
+/** A place where a wire can be opened, again and again: a device path, an address, one end of a pair in memory. */
+export interface Port {
+  /** As a person wrote it. */
+  readonly name: string;
+  /** Rejects with {@link PortError}. */
+  open(events: WireEvents): Promise<Wire>;
+}
+
+export type PortFault = 'missing' | 'permission' | 'busy' | 'unreachable' | 'other';
+
+/** Why a port can't be opened, with a sentence that says how to mend it. */
+export class PortError extends Error {
+  readonly fault: PortFault;
+  constructor(fault: PortFault, message: string) {
+    super(message);
+    this.name = 'PortError';
+    this.fault = fault;
+  }
+}
+
+/** More unsent bytes than this mean that nobody takes them; the wire is then closed instead of growing a buffer. */
+export const UNSENT_LIMIT = 64 * 1024;

@@ -1,0 +1,29 @@
+/** At most one vend at a time, and none twice: the rule of every driver, in one place. */
+import type { VendOutcome } from '../app/ports.ts';
+
+const REMEMBERED = 1000;
+
+export interface VendMemory {
+  /** Runs `vend` for a new id. A known id gets the answer of its first time; while another vend runs nothing is sent. */
+  once(vendId: string, vend: () => Promise<VendOutcome>): Promise<VendOutcome>;
+}
+
+export function createVendMemory(): VendMemory {
+  const answers = new Map<string, Promise<VendOutcome>>();
+  let running: string | null = null;
+  return {
+    once: (vendId, vend) => {
+      const known = answers.get(vendId);
+      if (known) return known;
+      if (running !== null) return Promise.resolve({ outcome: 'failed', why: 'notSent', detail: `the machine is busy with ${running}` });
+      running = vendId;
+      const answer = vend().finally(() => {
+        running = null;
+      });
+      answers.set(vendId, answer);
+      const oldest = answers.size > REMEMBERED ? answers.keys().next().value : undefined;
+      if (oldest !== undefined) answers.delete(oldest);
+      return answer;
+    },
+  };
+}
