@@ -175,9 +175,10 @@ export function apply(before: Order | null, orderId: string, event: OrderEvent, 
       must(order.payment === null, 'an order is paid once');
       must(event.amount_jpy === order.opened.total_jpy, `paid ${event.amount_jpy}, asked for ${order.opened.total_jpy}`);
       const kind = event.type === 'payment.completed' ? 'completed' : 'authorized';
+      const recorded = { at_ms: stamp.at_ms, monotonic_ms: stamp.monotonic_ms, bootId: stamp.bootId };
       return {
         ...order,
-        payment: { kind, paymentId: event.paymentId, amount_jpy: event.amount_jpy, paidAt_ms: event.paidAt_ms, recorded: stamp },
+        payment: { kind, paymentId: event.paymentId, amount_jpy: event.amount_jpy, paidAt_ms: event.paidAt_ms, recorded },
         paymentClosed: null,
       };
     }
