@@ -1,0 +1,158 @@
+import { getShortestPaths } from 'xstate/graph';
+import { initialTransition, transition, type EventFromLogic, type SnapshotFrom } from 'xstate';
+import { describe, expect, it } from 'vitest';
+import { kioskMachine, type KioskEffects, type Sale } from '../../app/kiosk.machine.ts';
+import { opened } from './order/orders.ts';
+
+/** Pure transitions start no effect, so one that is called is a mistake of the test. */
+const uncalled = (): never => {
+  throw new Error('a pure transition calls no effect');
+};
+const effects: KioskEffects = {
+  recover: uncalled,
+  createCode: uncalled,
+  watchPayment: uncalled,
+  closeCode: uncalled,
+  dispense: uncalled,
+  leave: uncalled,
+  release: uncalled,
+};
+const machine = kioskMachine(
+  effects,
+  { idle_ms: 60_000, final_ms: 15_000, retryJournal_ms: 15_000, now_ms: () => 0 },
+  { language: 'ja', easyView: false },
+);
+type Snapshot = SnapshotFrom<typeof machine>;
+type Event = EventFromLogic<typeof machine>;
+
+const sale: Sale = { orderId: 'o-1', opened: opened([150]) };
+const EFFECT_OF = {
+  recovering: 'recover',
+  creatingCode: 'createCode',
+  awaitingPayment: 'watchPayment',
+  closingCode: 'closeCode',
+  dispensing: 'dispense',
+} as const;
+/** What the effects can answer; besides them, each can fail. */
+const OUTPUTS = {
+  recovering: [undefined],
+  creatingCode: ['pay', 'close', 'end', 'slotNotReady', null],
+  awaitingPayment: ['vend', 'close', 'settle', 'end', null],
+  closingCode: ['vend', 'settle', 'watch', 'end', null],
+  dispensing: [true, false],
+} as const;
+const LEGAL = Object.keys(EFFECT_OF) as (keyof typeof EFFECT_OF)[];
+
+const done = (state: keyof typeof EFFECT_OF, output: unknown) =>
+  ({ type: `xstate.done.actor.0.kiosk.${state}`, actorId: `0.kiosk.${state}`, output }) as unknown as Event;
+const failed = (state: keyof typeof EFFECT_OF) =>
+  ({ type: `xstate.error.actor.0.kiosk.${state}`, actorId: `0.kiosk.${state}`, error: new Error('x') }) as unknown as Event;
+const after = (state: string, delay: string) => ({ type: `xstate.after.${delay}.kiosk.${state}` }) as unknown as Event;
+
+const endings: Event[] = LEGAL.flatMap((state) => [...OUTPUTS[state].map((output) => done(state, output)), failed(state)]);
+/** Everything that people, machines and time can bring. */
+const outside: Event[] = [
+  { type: 'customer.started' },
+  { type: 'customer.stayed' },
+  { type: 'customer.cancelled' },
+  { type: 'customer.finished' },
+  { type: 'cart.changed', cart: new Map([['tea', 1]]) },
+  { type: 'order.drafted', sale },
+  { type: 'order.impossible', problem: 'soldOut' },
+  { type: 'comfort.changed', comfort: { language: 'en', easyView: true } },
+  { type: 'gate.changed', gate: ['networkDown'] },
+  { type: 'gate.changed', gate: [] },
+  { type: 'staff.entered' },
+  { type: 'staff.left' },
+  ...(['selecting', 'codeClosed', 'thanks', 'refunding', 'outOfService'] as const).flatMap((state) =>
+    ['idle', 'final', 'retryJournal'].map((delay) => after(state, delay)),
+  ),
+];
+const faults: Event[] = [
+  { type: 'fault', fault: 'journalFailed' },
+  { type: 'fault', fault: 'brokenRule' },
+];
+
+const paths = getShortestPaths(machine, {
+  events: [...outside, ...faults, ...endings],
+  // The clock is still, and a cart or comfort does not change where the kiosk can go.
+  serializeState: ({ value, context }) =>
+    JSON.stringify([value, context.gate.length, context.fault, context.sale !== null, context.leaving]),
+});
+const reached = new Map<string, Snapshot[]>();
+for (const { state } of paths) reached.set(state.value, [...(reached.get(state.value) ?? []), state]);
+const everyIn = (state: string): Snapshot[] => reached.get(state) ?? [];
+const next = (state: Snapshot, event: Event): Snapshot => transition(machine, state, event)[0];
+
+describe('the statechart', () => {
+  it('starts with recovery', () => {
+    const [first, actions] = initialTransition(machine);
+    expect(first.value).toBe('recovering');
+    expect(actions.some(({ type }) => type === 'xstate.spawnChild')).toBe(true);
+  });
+
+  it('reaches every state', () => {
+    expect([...reached.keys()].sort()).toEqual(Object.keys(machine.states).sort());
+  });
+
+  it.each(['creatingCode', 'closingCode', 'dispensing', 'awaitingPayment'] as const)(
+    'leaves %s only by the end of its effect, or a fault',
+    (state) => {
+      expect(everyIn(state).length).toBeGreaterThan(0);
+      for (const snapshot of everyIn(state)) {
+        for (const event of outside) expect(next(snapshot, event).value).toBe(state);
+        for (const event of faults) expect(next(snapshot, event).value).toBe('outOfService');
+        for (const output of OUTPUTS[state]) expect(next(snapshot, done(state, output)).value).not.toBe(state);
+        expect(next(snapshot, failed(state)).value).toBe('outOfService');
+      }
+    },
+  );
+
+  it('dispenses only from a payment', () => {
+    for (const [state, snapshots] of reached)
+      for (const snapshot of snapshots)
+        for (const event of [...outside, ...faults, ...endings])
+          if (state !== 'dispensing' && next(snapshot, event).value === 'dispensing')
+            expect(['awaitingPayment', 'closingCode']).toContain(state);
+  });
+
+  it('sells nothing while the gate is closed or a fault stands', () => {
+    for (const snapshots of reached.values())
+      for (const snapshot of snapshots) {
+        const { gate, fault } = snapshot.context;
+        if (gate.length === 0 && fault === null) continue;
+        const selling = snapshot.value === 'creatingCode';
+        if (!selling) expect(next(snapshot, { type: 'order.drafted', sale }).value).not.toBe('creatingCode');
+        if (fault !== null) expect(['outOfService', 'recovering', 'maintenance']).toContain(snapshot.value);
+      }
+  });
+
+  it('never shows a screen of a sale without a sale, and forgets the customer at rest', () => {
+    const ofSale = ['creatingCode', 'awaitingPayment', 'closingCode', 'codeClosed', 'dispensing', 'thanks', 'refunding'];
+    for (const [state, snapshots] of reached)
+      for (const { context } of snapshots) {
+        if (ofSale.includes(state)) expect(context.sale).not.toBeNull();
+        if (!ofSale.includes(state)) expect(context.sale).toBeNull();
+        if (state === 'attract') expect(context.cart.size).toBe(0);
+      }
+  });
+
+  it('hands every order that was opened to the background, or to the recovery after a fault', () => {
+    for (const snapshots of reached.values())
+      for (const snapshot of snapshots)
+        for (const event of [...outside, ...endings]) {
+          const [after_, actions] = transition(machine, snapshot, event);
+          if (snapshot.context.sale === null || after_.context.sale !== null || after_.context.fault !== null) continue;
+          const released = actions.some(({ type }) => type === 'release');
+          expect(released || ['codeClosed', 'thanks', 'refunding'].includes(snapshot.value)).toBe(true);
+        }
+  });
+
+  it('comes back to recovery from a journal that failed, and from maintenance after a fault', () => {
+    for (const snapshot of everyIn('outOfService'))
+      if (snapshot.context.fault === 'journalFailed')
+        expect(next(snapshot, after('outOfService', 'retryJournal')).value).toBe('recovering');
+    for (const snapshot of everyIn('maintenance'))
+      if (snapshot.context.fault !== null) expect(next(snapshot, { type: 'staff.left' }).value).toBe('recovering');
+  });
+});
