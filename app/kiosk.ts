@@ -1,13 +1,12 @@
 /** The kiosk: puts statechart, orders and shop together over the ports. Recover first, then sell. */
 import { createActor } from 'xstate';
-import { cartSize, createPlanogram, sellGate, type Cart } from './catalogue/planogram.ts';
+import { cartSize, createPlanogram, type DraftLine, sellGate, type Cart } from './catalogue/planogram.ts';
 import type { Config } from './config.ts';
 import { impossible } from './errors.ts';
 import { type KioskEffects, kioskMachine, type Sale } from './kiosk.machine.ts';
 import { createOrderBook, type OrderBook } from './order/book.ts';
 import type { BrokenRule, Order } from './order/order.ts';
 import { createSettler, type Settler } from './order/settler.ts';
-import type { OrderLine } from './order/events.ts';
 import type { Clock, Ids, Journal, Log, MachineSelection, PaymentGateway, Unsubscribe, VendingMachine } from './ports.ts';
 import { JournalError } from './ports.ts';
 import { screenOf, shopView } from './project.ts';
@@ -115,7 +114,6 @@ export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
           book: books,
           gateway,
           machine,
-          ids,
           describe: (order) => `${config.shop.name.ja} ${order.opened.orderNumber}`.slice(0, 255),
           failureOf: (slot) => planogram.failureOf(slot),
           onProgress: publish,
@@ -230,30 +228,32 @@ export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
   // ---------------------------------------------------------------- commands
 
   /** Drafts the order of a cart and hands it to the statechart. */
-  function draft(lines: OrderLine[] | null): void {
+  function draft(lines: readonly DraftLine[] | null): void {
     const gate = actor.getSnapshot().context.gate;
     const gateProblem = gate[0];
     if (gateProblem !== undefined) return actor.send({ type: 'order.impossible', problem: gateProblem });
     if (lines === null) return actor.send({ type: 'order.impossible', problem: 'soldOut' });
+    const orderId = ids.next('order');
     const sale: Sale = {
-      orderId: ids.next('order'),
+      orderId,
       opened: {
         type: 'order.opened',
         settlement: config.sale.settlement,
         unknownVend: config.sale.unknownVend,
-        lines,
+        lines: lines.map((line) => ({ ...line, vendId: `${orderId}-vend-${line.line}` })),
         total_jpy: lines.reduce((sum, line) => sum + line.price_jpy, 0),
         orderNumber: orderNumber(config.shop.machineName, orderCount + 1),
-        merchantPaymentId: ids.next('payment'),
-        merchantRefundId: ids.next('refund'),
-        merchantRevertId: ids.next('revert'),
+        // One name in our journal, in PayPay's panel and in every log.
+        merchantPaymentId: orderId,
+        merchantRefundId: `${orderId}-refund`,
+        merchantRevertId: `${orderId}-revert`,
         fulfilment: config.shop.mode === 'counter' ? 'counter' : 'machine',
       },
     };
     actor.send({ type: 'order.drafted', sale });
   }
 
-  const allocate = (cart: Cart): OrderLine[] | null => planogram.allocate(cart, machine?.state() ?? null, () => ids.next('vend'));
+  const allocate = (cart: Cart): DraftLine[] | null => planogram.allocate(cart, machine?.state() ?? null);
 
   function changeCart(sku: string, by: 1 | -1): Cart | null {
     const { cart } = actor.getSnapshot().context;
@@ -297,7 +297,6 @@ export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
             sku: 'amount',
             name: { ja: 'お会計', en: 'Amount' },
             price_jpy: command.amount_jpy,
-            vendId: ids.next('vend'),
           },
         ]);
       case 'cancel':
@@ -305,7 +304,7 @@ export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
       case 'newCode': {
         if (value !== 'codeClosed' || context.sale === null) return undefined;
         const { lines } = context.sale.opened;
-        return draft(lines.map((line) => ({ ...line, vendId: ids.next('vend') })));
+        return draft(lines);
       }
       case 'finish':
         return actor.send({ type: 'customer.finished' });
@@ -336,7 +335,6 @@ export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
         sku: product.sku,
         name: product.name,
         price_jpy: chosen.price_jpy ?? product.price_jpy,
-        vendId: ids.next('vend'),
       },
     ]);
     const { sale } = actor.getSnapshot().context;

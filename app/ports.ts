@@ -18,8 +18,8 @@ export interface Clock {
 
 /** The only source of randomness. */
 export interface Ids {
-  /** A new id, ≤ 40 characters of `[A-Za-z0-9-]`, sortable by time and unique over restarts. */
-  next(kind: 'order' | 'payment' | 'refund' | 'revert' | 'capture' | 'vend' | 'nonce'): string;
+  /** A new id, ≤ 40 characters of `[A-Za-z0-9-]`, sortable by time and unique over kiosks and restarts. */
+  next(kind: 'order' | 'nonce'): string;
   /** In [0, 1): for jitter only. */
   random(): number;
 }

@@ -24,8 +24,11 @@ export interface Planogram {
   failureOf(slot: string): 'quarantine' | 'keep';
   products(cart: Cart, machine: MachineState | null): ProductView[];
   /** Gives every unit of the cart its slot; null when that is not possible (any more). */
-  allocate(cart: Cart, machine: MachineState | null, vendId: () => string): OrderLine[] | null;
+  allocate(cart: Cart, machine: MachineState | null): DraftLine[] | null;
 }
+
+/** A line of an order that has no id yet. */
+export type DraftLine = Omit<OrderLine, 'vendId'>;
 
 /** SKU → how many. */
 export type Cart = ReadonlyMap<string, number>;
@@ -132,9 +135,9 @@ export function createPlanogram(config: Config): Planogram {
         };
       });
     },
-    allocate(cart, machine, vendId) {
+    allocate(cart, machine) {
       const free = slots().map((slot) => ({ ...slot, free: problemOf(slot, machine) === null ? slot.count : 0 }));
-      const lines: OrderLine[] = [];
+      const lines: DraftLine[] = [];
       for (const [sku, quantity] of cart) {
         const product = products.get(sku);
         if (product === undefined || product.ageRestricted) return null;
@@ -144,7 +147,7 @@ export function createPlanogram(config: Config): Planogram {
             : free.find((candidate) => candidate.sku === sku && candidate.free > 0);
           if (slot === undefined) return null;
           slot.free -= 1;
-          lines.push({ line: lines.length, slot: slot.slot, sku, name: product.name, price_jpy: product.price_jpy, vendId: vendId() });
+          lines.push({ line: lines.length, slot: slot.slot, sku, name: product.name, price_jpy: product.price_jpy });
         }
       }
       return lines.length > 0 && lines.length <= config.sale.maxItems ? lines : null;

@@ -4,7 +4,7 @@
  */
 import type { ShopEvent } from '../catalogue/events.ts';
 import { impossible, type Outcome } from '../errors.ts';
-import type { Ids, PaymentGateway, VendEvidence, VendingMachine, VendOutcome, VendProgress } from '../ports.ts';
+import type { PaymentGateway, VendEvidence, VendingMachine, VendOutcome, VendProgress } from '../ports.ts';
 import type { OrderBook } from './book.ts';
 import type { Answers, Step } from './decide.ts';
 import type { OrderEvent } from './events.ts';
@@ -18,7 +18,6 @@ export interface World {
   readonly book: OrderBook;
   readonly gateway: PaymentGateway;
   readonly machine: VendingMachine | null;
-  readonly ids: Ids;
   /** Text for the payer's app. */
   readonly describe: (order: Order) => string;
   /** So many failed vends of one slot in a row take it off sale. */
@@ -181,7 +180,8 @@ export async function perform(step: Step, order: Order, answers: Answers, world:
       await write({ type: 'refund.rejected', code: step.code, message: step.message });
       return { answers };
     case 'capture': {
-      const merchantCaptureId = world.ids.next('capture');
+      // PayPay wants a new id for every try; the journal counts them.
+      const merchantCaptureId = `${id}-capture-${order.capture.ids.length + 1}`;
       const fact = { merchantCaptureId, amount_jpy: step.amount_jpy };
       await write({ type: 'capture.requested', ...fact });
       const outcome = await gateway.capture({ merchantPaymentId, ...fact, description: world.describe(order) });
