@@ -1,0 +1,81 @@
+/** Every question to the journal. Each row that leaves here was proved against the checksum of the row before it. */
+import type { DatabaseSync } from 'node:sqlite';
+import { JournalError, type JournalRow, type OrderRow, type ShopRow } from '../../app/ports.ts';
+import { ORDER_EVENT_VERSION } from '../../app/order/events.ts';
+import { damaged, type Head, headSum, journalRow, proveRow, sameHash, type StoredRow } from './chain.ts';
+
+/** A row, and the checksum of the row before it. */
+type Chained = StoredRow & { readonly previous: Uint8Array | null };
+
+/** Queries get `(db, ...args)` and run in the reader's thread; a new one needs a line here and nothing else. */
+export const QUERIES = {
+  openOrders: (db: DatabaseSync): OrderRow[] => workingSet(db).filter((row) => row.stream === 'order'),
+  shop: (db: DatabaseSync): ShopRow[] => workingSet(db).filter((row) => row.stream === 'shop'),
+  order: (db: DatabaseSync, orderId: string): OrderRow[] =>
+    rowsWhere(db, 'j.order_id = ?', orderId).filter((row) => row.stream === 'order'),
+  orderCount: (db: DatabaseSync): number => readHead(db).orders,
+} as const;
+
+export type Queries = {
+  [Name in keyof typeof QUERIES]: (...args: Rest<Parameters<(typeof QUERIES)[Name]>>) => ReturnType<(typeof QUERIES)[Name]>;
+};
+type Rest<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Others] ? Others : never;
+
+export function readHead(db: DatabaseSync): Head {
+  const row = db.prepare('SELECT * FROM head').get() as (Head & { sum: unknown }) | undefined;
+  if (row === undefined || !(row.hash instanceof Uint8Array) || !sameHash(headSum(row), row.sum))
+    throw new JournalError('corrupt', 'the head of the journal is damaged');
+  const { seq, hash, orders, kept, signed } = row;
+  return { seq, hash, orders, kept, signed };
+}
+
+const CHAINED = 'SELECT j.*, p.hash AS previous FROM journal j LEFT JOIN journal p ON p.seq = j.seq - 1';
+
+function rowsWhere(db: DatabaseSync, condition: string, ...args: (string | number)[]): JournalRow[] {
+  return chained(db, condition, ...args).map((row) => {
+    proveRow(row, row.previous);
+    mustKnow(row);
+    return journalRow(row);
+  });
+}
+
+const chained = (db: DatabaseSync, condition: string, ...args: (string | number)[]): Chained[] =>
+  db.prepare(`${CHAINED} WHERE ${condition} ORDER BY j.seq`).all(...args) as unknown as Chained[];
+
+function mustKnow(row: StoredRow): void {
+  if (row.event_version > ORDER_EVENT_VERSION)
+    throw new JournalError('newerVersion', `row ${row.seq} was written by a newer program (events of version ${row.event_version})`);
+}
+
+/** All rows that still matter, whole: `head` knows how many there are, so a row can't get lost in a damaged index. */
+function workingSet(db: DatabaseSync): JournalRow[] {
+  db.exec('BEGIN');
+  try {
+    const rows = rowsWhere(db, 'j.seq IN (SELECT seq FROM kept)');
+    const { kept } = readHead(db);
+    if (rows.length !== kept) throw new JournalError('corrupt', `the working set has ${rows.length} rows instead of ${kept}`);
+    return rows;
+  } finally {
+    if (db.isTransaction) db.exec('COMMIT');
+  }
+}
+
+/**
+ * Proves the chain from the last proved row to the end.
+ * @throws JournalError `corrupt`, naming the row
+ */
+export function proveTail(db: DatabaseSync, head: Head): void {
+  let previous: Uint8Array | null = null;
+  let expected = Math.max(head.signed, 1);
+  const rows = db.prepare(`${CHAINED} WHERE j.seq >= ? ORDER BY j.seq`).iterate(expected) as unknown as Iterable<Chained>;
+  for (const row of rows) {
+    if (row.seq !== expected) throw damaged(expected, 'it is missing');
+    proveRow(row, previous ?? row.previous);
+    mustKnow(row);
+    previous = row.hash;
+    expected++;
+  }
+  if (expected !== head.seq + 1 && head.seq > 0)
+    throw damaged(Math.min(expected, head.seq + 1), `the journal should end with row ${head.seq}`);
+  if (previous !== null && !sameHash(previous, head.hash)) throw damaged(head.seq, 'it is not the end of the chain');
+}

@@ -1,0 +1,94 @@
+/**
+ * The journal's tables, as migrations: entry n brings version n to n + 1. A published entry is never changed.
+ *
+ * `journal` is the truth: append-only, chained, with the rules of rules.ts once more as constraints, so that a bug
+ * above can't write what must not stand. `head` and `kept` follow from it and are written in the same transaction.
+ */
+
+/** "JHNK": what file(1) and we know a journal by. */
+export const APPLICATION_ID = 0x4a484e4b;
+
+const stands = (fact: string) => `EXISTS (SELECT 1 FROM journal WHERE order_id = NEW.order_id AND ${fact})`;
+const key = (name: string) => stands(`once_key = ${name}`);
+const type = (name: string) => stands(`type = '${name}'`);
+const count = (name: string) => `(SELECT count(*) FROM journal WHERE order_id = NEW.order_id AND type = '${name}')`;
+const field = (name: string) => `(NEW.event ->> '$.${name}')`;
+
+export const MIGRATIONS: readonly string[] = [
+  `
+CREATE TABLE journal (
+  seq           INTEGER PRIMARY KEY,
+  at_ms         INTEGER NOT NULL,
+  monotonic_ms  REAL NOT NULL,
+  boot_id       TEXT NOT NULL,
+  stream        TEXT NOT NULL CHECK (stream IN ('order', 'shop')),
+  order_id      TEXT CHECK ((order_id IS NOT NULL) = (stream = 'order')),
+  type          TEXT NOT NULL CHECK (type = event ->> '$.type'),
+  once_key      TEXT,
+  event_version INTEGER NOT NULL,
+  event         TEXT NOT NULL,
+  hash          BLOB NOT NULL CHECK (length(hash) = 32),
+  UNIQUE (order_id, once_key)
+) STRICT;
+
+CREATE TRIGGER journal_is_never_changed BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER journal_is_never_deleted BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER journal_has_no_gaps BEFORE INSERT ON journal
+WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM journal)
+BEGIN SELECT RAISE(ABORT, 'rows are numbered without gaps'); END;
+
+CREATE TRIGGER order_is_legal BEFORE INSERT ON journal WHEN NEW.stream = 'order' AND NEW.type <> 'order.opened'
+BEGIN
+  SELECT CASE
+    WHEN NOT ${type('order.opened')} THEN RAISE(ABORT, 'before order.opened')
+    WHEN (${count('order.closed')} > ${count('order.reopened')}) <> (NEW.type IN ('order.reopened', 'attention.settled'))
+      THEN RAISE(ABORT, 'on the wrong side of order.closed')
+    WHEN NEW.type IN ('code.created', 'code.rejected', 'payment.completed', 'payment.authorized', 'cancel.requested')
+      AND NOT ${type('code.requested')} THEN RAISE(ABORT, 'before code.requested')
+    WHEN NEW.type IN ('payment.completed', 'payment.authorized', 'cancel.requested')
+      AND ${type('code.rejected')} THEN RAISE(ABORT, 'after code.rejected')
+    WHEN NEW.type = 'cancel.requested' AND ${key("'payment'")} THEN RAISE(ABORT, 'cancel after a payment')
+    WHEN NEW.type = 'cancel.accepted' AND NOT ${type('cancel.requested')} THEN RAISE(ABORT, 'before cancel.requested')
+    WHEN NEW.type IN ('vend.requested', 'capture.requested', 'capture.rejected', 'revert.requested', 'refund.requested')
+      AND NOT ${key("'payment'")} THEN RAISE(ABORT, 'before a payment')
+    WHEN NEW.type = 'vend.succeeded' AND ${field('proof')} = 'handedOver' AND NOT ${key("'payment'")}
+      THEN RAISE(ABORT, 'goods before a payment')
+    WHEN (NEW.type = 'vend.requested' OR (NEW.type = 'vend.succeeded' AND ${field('proof')} = 'handedOver'))
+      AND ${stands(
+        "type IN ('cancel.requested', 'payment.closed', 'refund.requested', 'revert.requested', 'capture.requested', 'order.reopened')",
+      )} THEN RAISE(ABORT, 'goods after the money was settled')
+    WHEN (NEW.type IN ('vend.failed', 'vend.unknown') OR (NEW.type = 'vend.succeeded' AND ${field('proof')} IS NOT 'handedOver'))
+      AND NOT ${key(`'vend.requested:' || ${field('line')}`)} THEN RAISE(ABORT, 'a vend ends that was not requested')
+    WHEN NEW.type = 'capture.requested' AND (${type('revert.requested')} OR ${type('capture.completed')})
+      THEN RAISE(ABORT, 'capture after revert or capture')
+    WHEN NEW.type = 'capture.completed' AND NOT ${key(`'capture.requested:' || ${field('merchantCaptureId')}`)}
+      THEN RAISE(ABORT, 'before capture.requested')
+    WHEN NEW.type = 'capture.rejected' AND ${type('capture.completed')} THEN RAISE(ABORT, 'after capture.completed')
+    WHEN NEW.type = 'revert.requested' AND ${type('capture.requested')} THEN RAISE(ABORT, 'revert after capture')
+    WHEN NEW.type IN ('revert.completed', 'revert.rejected') AND NOT ${type('revert.requested')}
+      THEN RAISE(ABORT, 'before revert.requested')
+    WHEN NEW.type = 'refund.requested' AND ${key("'payment.closed:reversed'")} THEN RAISE(ABORT, 'refund after a reversal')
+    WHEN NEW.type IN ('refund.accepted', 'refund.completed', 'refund.rejected') AND NOT ${type('refund.requested')}
+      THEN RAISE(ABORT, 'before refund.requested')
+    WHEN NEW.type = 'order.closed' AND ${field('closing')} > 1
+      AND NOT ${key(`'order.reopened:' || (${field('closing')} - 1)`)} THEN RAISE(ABORT, 'closed again without reopening')
+    WHEN NEW.type = 'order.reopened' AND NOT ${key(`'order.closed:' || ${field('closing')}`)} THEN RAISE(ABORT, 'not that closing')
+    WHEN NEW.type = 'order.reopened' AND ${type('refund.requested')} THEN RAISE(ABORT, 'reopened after a refund')
+  END;
+END;
+
+-- The rows that are read at every start: those of open orders, and what still matters of the shop.
+CREATE TABLE kept (key TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (key, seq)) STRICT, WITHOUT ROWID;
+
+-- One row: the end of the chain, the size of what follows from it, and up to where the chain was proved.
+CREATE TABLE head (
+  id     INTEGER PRIMARY KEY CHECK (id = 1),
+  seq    INTEGER NOT NULL,
+  hash   BLOB NOT NULL,
+  orders INTEGER NOT NULL,
+  kept   INTEGER NOT NULL,
+  signed INTEGER NOT NULL,
+  sum    BLOB NOT NULL
+) STRICT;
+`,
+];

@@ -1,0 +1,203 @@
+/** The write side of the journal: one connection, synchronous, used in the writer's thread only. */
+import { existsSync } from 'node:fs';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { type JournalError, type NewRow } from '../../app/ports.ts';
+import { ORDER_EVENT_VERSION } from '../../app/order/events.ts';
+import { type Head, headSum, rowHash } from './chain.ts';
+import { isNew, lockJournal, openForReading, openForWriting, scalar } from './database.ts';
+import { isConstraint, journalError } from './faults.ts';
+import { proveTail, readHead } from './reader.ts';
+import { onceKey, orderKeeping, refusal, shopKeeping, stand } from './rules.ts';
+import { refuseDamagedLog } from './wal.ts';
+
+/** Rows that are written together or not at all. */
+export interface Batch {
+  readonly rows: readonly NewRow[];
+  readonly at_ms: number;
+  readonly monotonic_ms: number;
+}
+export type Appended =
+  | { readonly result: 'written'; readonly firstSeq: number }
+  /** A rule forbids it; `orderId` says whose. */
+  | { readonly result: 'refused'; readonly orderId: string; readonly rule: string }
+  | { readonly result: 'failed'; readonly error: JournalError };
+
+export interface Store {
+  /** Writes all batches with one flush. A refused batch leaves no trace and does not touch the others. */
+  append(batches: readonly Batch[]): Appended[];
+  close(): void;
+}
+
+/** Signing off every so many rows bounds what the next start has to prove. */
+const SIGN_EVERY_rows = 2000;
+
+class Refused extends Error {
+  readonly orderId: string;
+  constructor(orderId: string, rule: string) {
+    super(rule);
+    this.orderId = orderId;
+  }
+}
+
+/**
+ * @param beforeCommit runs before every commit: where tests delay the flush
+ * @throws JournalError when the journal can't be opened, trusted or grown
+ */
+export function openStore(path: string, bootId: string, beforeCommit: () => void = () => {}): Store {
+  let lock: DatabaseSync | null = null;
+  let db: DatabaseSync | null = null;
+  try {
+    lock = lockJournal(path);
+    if (existsSync(path)) prove(path);
+    db = openForWriting(path);
+    return createStore(path, bootId, db, lock, readHead(db), beforeCommit);
+  } catch (error) {
+    const fault = journalError(error, path);
+    db?.close();
+    lock?.close();
+    throw fault;
+  }
+}
+
+/** On a connection that can't write, so that a file that can't be trusted stays as it is, log included. */
+function prove(path: string): void {
+  refuseDamagedLog(path);
+  const db = openForReading(path);
+  try {
+    if (!isNew(db)) proveTail(db, readHead(db));
+  } finally {
+    db.close();
+  }
+}
+
+function createStore(path: string, bootId: string, db: DatabaseSync, lock: DatabaseSync, opened: Head, beforeCommit: () => void): Store {
+  let head = opened;
+  let failedBefore = false;
+  const standing = db.prepare('SELECT type, once_key FROM journal WHERE order_id = ?');
+  const insert = db.prepare('INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const keep = db.prepare('INSERT INTO kept (key, seq) VALUES (?, ?)');
+  const drop = db.prepare('DELETE FROM kept WHERE key = ?');
+  const restore = db.prepare('INSERT OR IGNORE INTO kept (key, seq) SELECT ?, seq FROM journal WHERE order_id = ?');
+  const setHead = db.prepare('UPDATE head SET seq = ?, hash = ?, orders = ?, kept = ?, signed = ?, sum = ?');
+  const [begin, commit] = [db.prepare('BEGIN IMMEDIATE'), db.prepare('COMMIT')];
+  const [mark, release, back] = [db.prepare('SAVEPOINT batch'), db.prepare('RELEASE batch'), db.prepare('ROLLBACK TO batch')];
+  const changes = (statement: StatementSync, ...args: string[]) => Number(statement.run(...args).changes);
+
+  const writeRow = (row: NewRow, { at_ms, monotonic_ms }: Batch) => {
+    const seq = head.seq + 1;
+    const orderId = row.stream === 'order' ? row.orderId : null;
+    const onceKey_ = row.stream === 'order' ? onceKey(row.event) : null;
+    const stands = new Set<string>();
+    if (row.stream === 'order') {
+      for (const { type, once_key } of standing.all(row.orderId) as { type: string; once_key: string | null }[]) {
+        stands.add(type);
+        if (once_key !== null) stands.add(once_key);
+      }
+      const rule = refusal(row.event, stands);
+      if (rule !== null) throw new Refused(row.orderId, rule);
+      stand(stands, row.event);
+    }
+    const fields = {
+      seq,
+      at_ms,
+      monotonic_ms,
+      boot_id: bootId,
+      stream: row.stream,
+      order_id: orderId,
+      type: row.event.type,
+      once_key: onceKey_,
+      event_version: ORDER_EVENT_VERSION,
+      event: JSON.stringify(row.event),
+    };
+    const hash = rowHash(head.hash, fields);
+    insert.run(...Object.values(fields), hash);
+    head = {
+      ...head,
+      seq,
+      hash,
+      orders: head.orders + (row.event.type === 'order.opened' ? 1 : 0),
+      kept: head.kept + work(row, seq, stands),
+    };
+  };
+
+  /** Keeps the working set; returns by how many rows it grew. */
+  const work = (row: NewRow, seq: number, stands: ReadonlySet<string>): number => {
+    if (row.stream === 'shop') {
+      const { key, replaces } = shopKeeping(row.event);
+      const dropped = replaces ? changes(drop, `shop:${key}`) : 0;
+      keep.run(`shop:${key}`, seq);
+      return 1 - dropped;
+    }
+    const key = `order:${row.orderId}`;
+    const keeping = orderKeeping(row.event, stands);
+    if (keeping === 'drop') return -changes(drop, key);
+    if (keeping === 'restore') return changes(restore, key, row.orderId);
+    keep.run(key, seq);
+    return 1;
+  };
+
+  const writeBatch = (batch: Batch): Appended => {
+    const before = head;
+    mark.run();
+    try {
+      for (const row of batch.rows) writeRow(row, batch);
+      release.run();
+      return { result: 'written', firstSeq: before.seq + 1 };
+    } catch (error) {
+      if (!(error instanceof Refused) && !isConstraint(error)) throw error;
+      head = before;
+      back.run();
+      release.run();
+      const first = batch.rows.find((row) => row.stream === 'order');
+      const orderId = error instanceof Refused ? error.orderId : (first?.orderId ?? 'shop');
+      return { result: 'refused', orderId, rule: (error as Error).message };
+    }
+  };
+
+  return {
+    append(batches) {
+      const before = head;
+      try {
+        begin.run();
+        const results = batches.map(writeBatch);
+        if (head.seq - head.signed >= SIGN_EVERY_rows) head = { ...head, signed: head.seq };
+        setHead.run(head.seq, head.hash, head.orders, head.kept, head.signed, headSum(head));
+        beforeCommit();
+        commit.run();
+        if (failedBefore) failedBefore = !emptyLog(db);
+        return results;
+      } catch (error) {
+        head = before;
+        failedBefore = true;
+        if (db.isTransaction) db.exec('ROLLBACK');
+        const fault = journalError(error, path);
+        return batches.map(() => ({ result: 'failed', error: fault }));
+      }
+    },
+    close() {
+      try {
+        if (head.signed < head.seq) {
+          const signed: Head = { ...head, signed: head.seq };
+          setHead.run(signed.seq, signed.hash, signed.orders, signed.kept, signed.signed, headSum(signed));
+        }
+      } catch {
+        // The next start proves these rows itself.
+      } finally {
+        db.close();
+        lock.close();
+      }
+    },
+  };
+}
+
+/**
+ * Moves the log into the database and cuts it to nothing. After a commit that failed, the log holds what never
+ * happened behind its valid end; without it, `refuseDamagedLog` can take every such remainder for damage.
+ */
+function emptyLog(db: DatabaseSync): boolean {
+  try {
+    return scalar(db, 'PRAGMA wal_checkpoint(TRUNCATE)') === 0;
+  } catch {
+    return false;
+  }
+}
