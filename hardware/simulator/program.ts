@@ -2,12 +2,12 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { parseArgs } from 'node:util';
 import type { Clock } from '../../app/ports.ts';
-import { keepConnected } from '../transport/connection.ts';
 import { serialPort } from '../transport/serial.ts';
 import { listenTcp } from '../transport/tcp.ts';
-import type { Wire, WireEvents } from '../transport/wire.ts';
 import { serveControl } from './control.ts';
 import type { ControlHandler } from './control.ts';
+import { standAt } from './stand.ts';
+import type { Peer } from './stand.ts';
 
 /** These programs stand in for hardware, which has its own clock; inside a kiosk time comes from `main/system.ts`. */
 export const programClock: Clock = {
@@ -16,11 +16,6 @@ export const programClock: Clock = {
   setTimeout: (callback, delay_ms) => setTimeout(callback, delay_ms),
   clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };
-
-export interface Peer {
-  /** Somebody is at the other end of this wire now. */
-  attach(wire: Wire): WireEvents;
-}
 
 const USAGE = 'usage: --tcp PORT | --pty PATH   [--control PORT] [--baud N]';
 
@@ -39,22 +34,6 @@ export function readCommandLine<Name extends string>(
 function quit(message: string): never {
   process.stderr.write(`${message}\n`);
   process.exit(1);
-}
-
-/** Standing at the end of a device path: opened again whenever it went away. */
-function standAtPty(path: string, baud: number, peer: Peer): Promise<void> {
-  return new Promise((opened) => {
-    let events: WireEvents | null = null;
-    const connection = keepConnected(serialPort(path, baud), programClock, null, {
-      opened: () => {
-        events = peer.attach({ write: (bytes) => connection.write(bytes), close: () => undefined });
-        opened();
-      },
-      data: (bytes) => events?.data(bytes),
-      lost: (reason) => events?.closed(reason),
-      failed: (reason) => void process.stderr.write(`${reason}\n`),
-    });
-  });
 }
 
 /**
@@ -78,8 +57,11 @@ export async function runSimulator(
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0));
   try {
     let where = arguments_.pty;
-    if (where !== undefined) await standAtPty(where, arguments_.baud === undefined ? baud : number('baud', 1), peer);
-    else where = `tcp://127.0.0.1:${(await listenTcp(number('tcp'), (wire) => peer.attach(wire))).port}`;
+    if (where !== undefined) {
+      const port = serialPort(where, arguments_.baud === undefined ? baud : number('baud', 1));
+      const failed = (reason: string) => void process.stderr.write(`${reason}\n`);
+      await new Promise<void>((opened) => standAt(port, programClock, peer, { opened, failed }));
+    } else where = `tcp://127.0.0.1:${(await listenTcp(number('tcp'), (wire) => peer.attach(wire))).port}`;
     if (arguments_.control !== undefined) {
       const control = await serveControl(number('control'), handlers);
       process.stdout.write(`${kind} control: http://127.0.0.1:${control.port}\n`);

@@ -4,6 +4,7 @@ import type { VendingMachine, VendOutcome, VendProgress } from '../../../app/por
 import { createXyVmc } from '../../../hardware/xy-vmc/driver.ts';
 import { createVmcSimulator } from '../../../hardware/xy-vmc/simulator.ts';
 import type { FaultKind, VmcSimulatorOptions } from '../../../hardware/xy-vmc/simulator-types.ts';
+import { standAt } from '../../../hardware/simulator/stand.ts';
 import { memoryCable } from '../../../hardware/transport/memory.ts';
 import { silentLog } from '../silent-log.ts';
 import { createVirtualClock } from '../virtual-clock.ts';
@@ -15,9 +16,7 @@ async function plant(simulated: Partial<VmcSimulatorOptions> = {}) {
   const cable = memoryCable();
   const slots = Array.from({ length: 10 }, (_, i) => ({ selection: i + 1, stock: 5 }));
   const simulator = createVmcSimulator({ slots, ...simulated }, clock);
-  const held: { events: ReturnType<typeof simulator.attach> | null } = { events: null };
-  const wire = await cable.b.open({ data: (bytes) => held.events?.data(bytes), closed: () => undefined });
-  held.events = simulator.attach(wire);
+  standAt(cable.b, clock, simulator);
   const start = () => createXyVmc(cable.a, OPTIONS, { clock, log: silentLog });
   const machine = start();
   const whenReady = (which: VendingMachine = machine) =>
