@@ -87,7 +87,7 @@ function ruleOf(event: OrderEvent): Rule {
       return { needs: ['code.requested'] };
     case 'payment.completed':
     case 'payment.authorized':
-      return { needs: ['code.requested'], bars: ['code.rejected'] };
+      return { needs: ['code.requested'], bars: ['code.rejected', 'payment.closed:reversed'] };
     case 'cancel.requested':
       return { needs: ['code.requested'], bars: ['code.rejected', 'payment'] };
     case 'cancel.accepted':

@@ -47,6 +47,8 @@ BEGIN
       AND NOT ${type('code.requested')} THEN RAISE(ABORT, 'before code.requested')
     WHEN NEW.type IN ('payment.completed', 'payment.authorized', 'cancel.requested')
       AND ${type('code.rejected')} THEN RAISE(ABORT, 'after code.rejected')
+    WHEN NEW.type IN ('payment.completed', 'payment.authorized') AND ${key("'payment.closed:reversed'")}
+      THEN RAISE(ABORT, 'a payment after its reversal')
     WHEN NEW.type = 'cancel.requested' AND ${key("'payment'")} THEN RAISE(ABORT, 'cancel after a payment')
     WHEN NEW.type = 'cancel.accepted' AND NOT ${type('cancel.requested')} THEN RAISE(ABORT, 'before cancel.requested')
     WHEN NEW.type IN ('vend.requested', 'capture.requested', 'capture.rejected', 'revert.requested', 'refund.requested')
