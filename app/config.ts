@@ -153,6 +153,12 @@ const Machine = z.discriminatedUnion('driver', [
   z.strictObject({ driver: z.literal('none').describe('No machine: mode counter only.') }),
 ]);
 
+const Printer = z.strictObject({
+  port: Port.describe('tcp://address:9100 of a network printer, or its device (/dev/usb/lp0).'),
+  columns: z.int().min(24).max(96).default(32).describe('Characters in a line: 32 for 58 mm paper, 48 for 80 mm.'),
+  command: z.enum(['escpos', 'epson', 'sii', 'citizen', 'fit', 'star']).default('escpos').describe('What the printer understands.'),
+});
+
 const Sale = z.strictObject({
   settlement: z
     .enum(['sale', 'authorize'])
@@ -204,6 +210,7 @@ export const ConfigSchema = z
     display: Display.prefault({}),
     paypay: PayPay.prefault({}),
     machine: Machine,
+    printer: Printer.optional().describe('Prints a receipt for every paid order; none when absent.'),
     sale: Sale.prefault({}),
     categories: z.array(Category).max(12).default([]),
     products: z.array(Product).min(1).max(200),

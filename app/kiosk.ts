@@ -5,11 +5,13 @@ import type { Config } from './config.ts';
 import { impossible } from './errors.ts';
 import { type KioskEffects, kioskMachine, type Sale } from './kiosk.machine.ts';
 import { createOrderBook, type OrderBook } from './order/book.ts';
+import { decide } from './order/decide.ts';
 import type { BrokenRule, Order } from './order/order.ts';
 import { createSettler, type Settler } from './order/settler.ts';
-import type { Clock, Ids, Journal, Log, MachineSelection, PaymentGateway, Unsubscribe, VendingMachine } from './ports.ts';
+import type { Clock, Ids, Journal, Log, MachineSelection, PaymentGateway, ReceiptPrinter, Unsubscribe, VendingMachine } from './ports.ts';
 import { JournalError } from './ports.ts';
 import { screenOf, shopView } from './project.ts';
+import { receiptOf, receiptUrl } from './receipt.ts';
 import type { CartLineView, ComfortView, KioskCommand, KioskView } from './view.ts';
 
 export interface KioskPorts {
@@ -21,6 +23,8 @@ export interface KioskPorts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  /** Absent where the shop has none. */
+  readonly printer?: ReceiptPrinter | undefined;
   readonly version: string;
 }
 
@@ -41,7 +45,8 @@ const RETRY_JOURNAL_ms = 15_000;
 /** A machine that waits for our answer gets it this much before its own limit. */
 const SELECTION_MARGIN_ms = 10_000;
 
-export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
+/** @param rules the decision table; only a test that must see it broken gives another one */
+export function createKiosk(ports: KioskPorts, config: Config, rules: typeof decide = decide): Kiosk {
   const { gateway, machine, clock, ids, log } = ports;
   const shop = shopView(config);
   const planogram = createPlanogram(config);
@@ -53,6 +58,7 @@ export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
   let shown: Order | null = null;
   let selection: MachineSelection | null = null;
   let orderCount = 0;
+  let printed: string | null = null;
   let stopped = false;
 
   const after = (delay_ms: number, callback: () => void): void => {
@@ -109,6 +115,7 @@ export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
         ids,
         log,
         bootId: journal.bootId,
+        decide: rules,
         onFault: fault,
         world: {
           book: books,
@@ -154,6 +161,7 @@ export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
       settler?.release(sale.orderId);
       selection?.decline();
       selection = null;
+      print(sale.orderId);
     },
   };
 
@@ -170,6 +178,14 @@ export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
       },
     },
   );
+
+  /** Once for every sale that was paid. Paper stops nothing. */
+  function print(orderId: string): void {
+    const receipt = shown?.orderId === orderId && printed !== orderId ? receiptOf(shown, config) : null;
+    if (receipt === null || ports.printer === undefined) return;
+    printed = orderId;
+    ports.printer.print(receipt).catch((error: unknown) => log.warn('receipt.failed', { orderId, message: String(error) }));
+  }
 
   // ---------------------------------------------------------------- gate and view
 
@@ -208,7 +224,7 @@ export function createKiosk(ports: KioskPorts, config: Config): Kiosk {
         order,
         cartLines: cartLines(context.cart),
         pollsFailing: !gateway.state().ready,
-        receiptUrl: order && config.shop.receiptUrl ? config.shop.receiptUrl.replace('{order}', order.opened.orderNumber) : null,
+        receiptUrl: order && receiptUrl(config, order.opened.orderNumber),
       }),
       products:
         gateProblem === null

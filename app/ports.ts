@@ -5,6 +5,7 @@
 import type { Outcome } from './errors.ts';
 import type { Likely, OrderEvent, VendFailure } from './order/events.ts';
 import type { ShopEvent } from './catalogue/events.ts';
+import type { Receipt } from './receipt.ts';
 
 // ---------------------------------------------------------------- time, ids, log
 
@@ -182,6 +183,14 @@ export interface MachineDiagnostics {
   >;
   /** The newest last, at most 50, as hex or text with direction. */
   readonly lastFrames: readonly { readonly at_ms: number; readonly direction: 'in' | 'out'; readonly frame: string }[];
+}
+
+// ---------------------------------------------------------------- paper
+
+/** Prints receipts, best effort: a printer without paper stops nothing. */
+export interface ReceiptPrinter {
+  /** Rejects with an Error that says why nothing was printed. */
+  print(receipt: Receipt): Promise<void>;
 }
 
 // ---------------------------------------------------------------- the journal
