@@ -96,7 +96,9 @@ function exchange(pool: Pool, request: WireRequest, signal: AbortSignal): Promis
           chunks.push(chunk);
         },
         onResponseEnd() {
-          settle({ kind: 'reply', status, headers, body: Buffer.concat(chunks).toString('utf8') });
+          const reply: WireReply = { kind: 'reply', status, headers, body: Buffer.concat(chunks).toString('utf8') };
+          // undici frees the connection one turn of the event loop later; a next request before that would open another.
+          queueMicrotask(() => setImmediate(() => settle(reply)));
         },
         onResponseError(_controller, error) {
           fail(error.message || error.name);

@@ -7,15 +7,15 @@ import { seededRandom } from './random.ts';
  * 502: an HTML page. hang: no answer, ever. slow: after delay_ms. cut: half of the answer, then the connection breaks.
  * lost: processed, no answer. reset: not processed, no answer. garbled: half of the answer as if it were whole.
  */
-export const CALL_FAULTS = ['401', '429', '500', '502', '503', 'hang', 'slow', 'cut', 'lost', 'reset', 'garbled'] as const;
+export const FAULT_KINDS = ['401', '429', '500', '502', '503', 'hang', 'slow', 'cut', 'lost', 'reset', 'garbled'] as const;
 /** late: after delay_ms. reorder: after the next one. */
 const WEBHOOK_FAULTS = ['lost', 'late', 'duplicate', 'reorder'] as const;
-export type FaultKind = (typeof CALL_FAULTS)[number] | (typeof WEBHOOK_FAULTS)[number];
+export type FaultKind = (typeof FAULT_KINDS)[number] | (typeof WEBHOOK_FAULTS)[number];
 
 const CallFault = z.strictObject({
   /** Name of an operation, or `*` for every one. */
   operation: z.string().min(1).default('*'),
-  kind: z.enum(CALL_FAULTS),
+  kind: z.enum(FAULT_KINDS),
   times: z.int().min(0).max(1_000_000).default(1),
   /** Whether PayPay does what was asked before it misbehaves; by default as the kind suggests. */
   processed: z.boolean().optional(),
@@ -33,9 +33,9 @@ export const FaultSeed = z.strictObject({
   seed: z.int(),
   rate: z.number().min(0).max(1),
   kinds: z
-    .array(z.enum(CALL_FAULTS))
+    .array(z.enum(FAULT_KINDS))
     .min(1)
-    .default([...CALL_FAULTS]),
+    .default([...FAULT_KINDS]),
 });
 export type FaultSeed = z.infer<typeof FaultSeed>;
 

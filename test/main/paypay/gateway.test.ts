@@ -31,7 +31,7 @@ describe('against the simulator over HTTP', () => {
   };
   gatewayContract((): Far => ({
     gateway,
-    id: () => ids.next('payment'),
+    id: () => ids.next('order'),
     pay: (url) => control('pay', { url }),
     wait: (delay_ms) => control('clock', { advance_ms: delay_ms }),
   }));
@@ -56,7 +56,7 @@ describe('against the simulator in the same process, on a virtual clock', () => 
   beforeAll(() => gateway.probe());
   gatewayContract((): Far => ({
     gateway,
-    id: () => ids.next('payment'),
+    id: () => ids.next('order'),
     pay: async (url) => {
       const paid = pay(simulator.world, url);
       if ('refused' in paid) throw new Error(paid.refused);
