@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import iconv from 'iconv-lite';
 import { expect, test } from 'vitest';
 import type { Receipt } from '../../app/receipt.ts';
@@ -28,13 +28,13 @@ async function printed(): Promise<{ port: number; text: Promise<string> }> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const text = (async () => {
-    const [socket] = (await once(server, 'connection')) as [import('node:net').Socket];
+    const [socket] = (await once(server, 'connection')) as [Socket];
     const chunks: Buffer[] = [];
     for await (const chunk of socket) chunks.push(chunk as Buffer);
     server.close();
     return iconv.decode(Buffer.concat(chunks), 'shiftjis');
   })();
-  return { port: (server.address() as import('node:net').AddressInfo).port, text };
+  return { port: (server.address() as AddressInfo).port, text };
 }
 
 test('a receipt reaches an ESC/POS printer in Shift_JIS, with what came out, what did not, and the time in JST', async () => {
