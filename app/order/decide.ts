@@ -13,8 +13,10 @@ import { dispensed_jpy, needsPerson, type Order, refundDue_jpy, type Stamp } fro
 export const LATE_PAYMENT_MARGIN_ms = 120_000;
 /** PayPay sets the lifetime of a code (301 s measured); a code whose creation we never saw confirmed can't be older than this. */
 export const LONGEST_CODE_ms = 600_000;
-/** How long an accepted cancel may take to reverse a payment before it is refunded instead. */
+/** How long an accepted cancel may take to reverse a payment before a refund is tried instead. */
 export const CANCEL_TAKES_ms = 60_000;
+/** PayPay refuses the refund of what its cancel is still reversing: after this long a person must look at it. */
+export const CANCEL_TAKES_ms_max = 3_600_000;
 
 /** What was asked in this pass. Answers are never remembered over a restart; the journal is. */
 export interface Answers {
@@ -109,7 +111,7 @@ function meaning(facts: PaymentFacts): 'paid' | 'notPaid' | 'returned' | 'unclea
 /** @returns the next step; {@link Step} `nothing` when the order is closed */
 export function decide(order: Order, situation: Situation, answers: Answers): Step {
   if (order.closed !== null) return { stage: 'end', do: 'nothing' };
-  if (order.reopened.times > 0) return settleSale(order, answers);
+  if (order.reopened.times > 0) return settleSale(order, situation, answers);
   switch (order.code.state) {
     case 'none':
       // Nothing was sent: a restart, or a customer who left, ends it.
@@ -121,7 +123,8 @@ export function decide(order: Order, situation: Situation, answers: Answers): St
       if (order.paymentClosed !== null) return watch(order, situation, answers);
       if (order.payment === null) return order.cancel === null ? collect(order, situation, answers) : closeCode(order, situation, answers);
       return (
-        fulfil(order, situation, answers) ?? (order.payment.kind === 'authorized' ? settleHold(order, answers) : settleSale(order, answers))
+        fulfil(order, situation, answers) ??
+        (order.payment.kind === 'authorized' ? settleHold(order, answers) : settleSale(order, situation, answers))
       );
     default:
       return impossible(order.code);
@@ -168,17 +171,20 @@ function closeCode(order: Order, situation: Situation, answers: Answers): Step {
       return { stage: 'close', do: 'closePayment', how: 'reversed' };
     case 'unclear':
       return { stage: 'close', do: 'waitAndAsk', until_ms: null };
-    case 'paid': {
-      // An accepted cancel reverses it soon (COMPLETED, then FAILED); a refused one never does.
-      const since_ms = answers.cancelAcceptedAt_ms ?? Number.NEGATIVE_INFINITY;
-      const waiting = situation.now_ms < since_ms + CANCEL_TAKES_ms;
-      return waiting
+    case 'paid':
+      return beingReversed(order, answers.payment, situation, answers)
         ? { stage: 'close', do: 'waitAndAsk', until_ms: null }
         : { stage: 'close', do: 'recordPayment', payment: answers.payment };
-    }
     default:
       return impossible(said);
   }
+}
+
+/** An accepted cancel reverses a payment soon, also one that came after it (COMPLETED, then FAILED); a refused one never does. */
+function beingReversed(order: Order, payment: PaymentFacts, situation: Situation, answers: Answers): boolean {
+  if (order.cancel?.accepted !== true) return false;
+  const since_ms = Math.max(answers.cancelAcceptedAt_ms ?? Number.NEGATIVE_INFINITY, payment.acceptedAt_ms ?? Number.NEGATIVE_INFINITY);
+  return situation.now_ms < since_ms + CANCEL_TAKES_ms;
 }
 
 /** The code is closed. Watch it until nobody can be paying it any more, and return what comes late. */
@@ -187,7 +193,10 @@ function watch(order: Order, situation: Situation, answers: Answers): Step {
     return close(order.payment === null ? 'abandoned' : dispensed_jpy(order) > 0 ? 'attention' : 'refunded');
   if (answers.payment === undefined) return { stage: 'watch', do: 'askPayment' };
   const said = meaning(answers.payment);
-  if (said === 'paid') return { stage: 'watch', do: 'recordPayment', payment: answers.payment };
+  if (said === 'paid')
+    return beingReversed(order, answers.payment, situation, answers)
+      ? { stage: 'watch', do: 'waitAndAsk', until_ms: null }
+      : { stage: 'watch', do: 'recordPayment', payment: answers.payment };
   if (said === 'returned') return close('abandoned');
   const end_ms = watchEnd_ms(order);
   if (said === 'notPaid' && situation.now_ms >= end_ms) return close('abandoned');
@@ -225,7 +234,7 @@ function mayResume(order: Order, situation: Situation): boolean {
 }
 
 /** `sale`: one refund for everything that did not come out. */
-function settleSale(order: Order, answers: Answers): Step {
+function settleSale(order: Order, situation: Situation, answers: Answers): Step {
   // Only a reopened order gets here: PayPay had returned all of it, more than staff decided.
   if (order.paymentClosed === 'reversed') return close('attention');
   switch (order.refund.state) {
@@ -245,7 +254,7 @@ function settleSale(order: Order, answers: Answers): Step {
         return order.refund.state === 'requested'
           ? { stage: 'settle', do: 'recordRefund', status }
           : { stage: 'settle', do: 'waitAndAsk', until_ms: null };
-      if (answers.refundRefused) return afterRefusedRefund(answers.refundRefused, answers.payment);
+      if (answers.refundRefused) return afterRefusedRefund(order, answers.refundRefused, situation, answers.payment);
       return { stage: 'settle', do: status === undefined ? 'askRefund' : 'sendRefund' };
     }
     case 'completed':
@@ -257,12 +266,18 @@ function settleSale(order: Order, answers: Answers): Step {
   }
 }
 
-/** PayPay refuses to refund what it has already returned: a cancel that took effect late. */
-function afterRefusedRefund(refused: { code: string; message: string }, payment: PaymentFacts | undefined): Step {
+/** PayPay refuses to refund what its cancel has returned, or is about to return. */
+function afterRefusedRefund(
+  order: Order,
+  refused: { code: string; message: string },
+  situation: Situation,
+  payment: PaymentFacts | undefined,
+): Step {
   if (payment === undefined) return { stage: 'settle', do: 'askPayment' };
   const said = meaning(payment);
-  if (said === 'unclear') return { stage: 'settle', do: 'waitAndAsk', until_ms: null };
   if (said === 'returned' && payment.status !== 'refunded') return { stage: 'settle', do: 'closePayment', how: 'reversed' };
+  const cancelled = order.cancel?.accepted === true && situation.now_ms < (order.payment?.paidAt_ms ?? 0) + CANCEL_TAKES_ms_max;
+  if (said === 'unclear' || (said === 'paid' && cancelled)) return { stage: 'settle', do: 'waitAndAsk', until_ms: null };
   return { stage: 'settle', do: 'rejectRefund', ...refused };
 }
 

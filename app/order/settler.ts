@@ -6,7 +6,7 @@
 import type { Clock, Ids, Log, PaymentGateway, VendingMachine } from '../ports.ts';
 import { JournalError } from '../ports.ts';
 import type { OrderBook } from './book.ts';
-import { type Answers, decide, type Situation, type Stage, type Step } from './decide.ts';
+import type { Answers, decide, Situation, Stage, Step } from './decide.ts';
 import { perform, type World } from './effects.ts';
 import type { CancelReason, OrderEvent } from './events.ts';
 import { BrokenRule, type Order, type Stamp } from './order.ts';
@@ -24,6 +24,7 @@ export interface SettlerPorts {
   readonly ids: Ids;
   readonly log: Log;
   readonly world: World;
+  readonly decide: typeof decide;
   readonly bootId: string;
   /** A broken rule or a dead journal: selling must stop. Called once; nothing is driven afterwards. */
   readonly onFault: (fault: JournalError | BrokenRule) => void;
@@ -137,7 +138,7 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
       const order = book.get(orderId);
       if (stopped || order === undefined) return 'end';
       const sale = sales.get(orderId);
-      const step = decide(order, situation(orderId), answers);
+      const step = ports.decide(order, situation(orderId), answers);
       if (!stages.includes(step.stage) || step.do === 'nothing') {
         kept.set(orderId, answers);
         return step.stage;

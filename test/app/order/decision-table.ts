@@ -4,6 +4,7 @@
  */
 import {
   CANCEL_TAKES_ms,
+  CANCEL_TAKES_ms_max,
   LATE_PAYMENT_MARGIN_ms,
   LONGEST_CODE_ms,
   type Answers,
@@ -246,8 +247,8 @@ export const DECISIONS: readonly Row[] = [
     asked: 'PayPay: paid, and it stays so',
     does: '`payment.completed`: it will be refunded, never dispensed',
     events: closing,
-    situations: any,
-    answers: { payment: said('completed'), cancelAcceptedAt_ms: NOW_ms - CANCEL_TAKES_ms },
+    situations: [live({ now_ms: NOW_ms + CANCEL_TAKES_ms })],
+    answers: { payment: said('completed'), cancelAcceptedAt_ms: NOW_ms },
     step: { stage: 'close', do: 'recordPayment', payment: said('completed') },
   },
   // ---------------------------------------------------------------- watching
@@ -264,10 +265,20 @@ export const DECISIONS: readonly Row[] = [
   {
     part: 'Watching a closed code',
     facts: '`payment.closed` unpaid',
-    asked: 'PayPay: paid after all',
-    does: '`payment.completed`: it will be refunded',
+    asked: `PayPay: paid after all, less than ${CANCEL_TAKES_ms / 1000} s ago, and the cancel was accepted`,
+    does: 'wait for the reversal and ask again',
     events: unpaid,
     situations: any,
+    answers: { payment: said('completed') },
+    step: { stage: 'watch', do: 'waitAndAsk', until_ms: null },
+  },
+  {
+    part: 'Watching a closed code',
+    facts: '`payment.closed` unpaid',
+    asked: 'PayPay: paid after all, and it stays so',
+    does: '`payment.completed`: it will be refunded',
+    events: unpaid,
+    situations: [live({ now_ms: NOW_ms + CANCEL_TAKES_ms })],
     answers: { payment: said('completed') },
     step: { stage: 'watch', do: 'recordPayment', payment: said('completed') },
   },
@@ -506,6 +517,16 @@ export const DECISIONS: readonly Row[] = [
     situations: any,
     answers: { refundRefused: refused, payment: said('failed') },
     step: { stage: 'settle', do: 'closePayment', how: 'reversed' },
+  },
+  {
+    part: 'Returning money',
+    facts: '`refund.requested` or `refund.accepted`',
+    asked: `PayPay refuses; its cancel was accepted, and the payment is less than ${CANCEL_TAKES_ms_max / 3_600_000} h old`,
+    does: 'wait for the reversal and ask again',
+    events: [...closing, paid(300), { type: 'refund.requested', amount_jpy: 300 }],
+    situations: any,
+    answers: { refundRefused: refused, payment: said('completed') },
+    step: { stage: 'settle', do: 'waitAndAsk', until_ms: null },
   },
   {
     part: 'Returning money',
