@@ -3,6 +3,7 @@
  * Pure: reading the file and pointing at its lines is `main/config-file.ts`.
  */
 import { z } from 'zod';
+import { type ConfigProblem, configProblems } from './config-problems.ts';
 import { LANGUAGES } from './view.ts';
 
 const Text = z
@@ -18,16 +19,15 @@ const Text = z
 
 const Slot = z
   .string()
-  .regex(/^[A-Za-z0-9-]{1,16}$/, 'a slot is 1–16 letters, digits or "-", in quotes, as written on the machine')
+  .regex(/^[A-Za-z0-9-]{1,16}$/, '1–16 letters, digits or "-", in quotes, as written on the machine')
   .describe('The slot (column) as the machine numbers it.');
-const Sku = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'a SKU is 1–64 letters, digits, "_" or "-"');
-const Colour = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'a colour is "#" and six hexadecimal digits, in quotes');
-const Port = z
-  .string()
-  .regex(
-    /^(tcp:\/\/[^\s/:]+:\d{1,5}|\/\S+|COM\d+)$/,
-    'a port is a device path (/dev/serial/by-id/… or /dev/ttyUSB0), COM3, or tcp://host:port',
-  );
+const Sku = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, '1–64 letters, digits, "_" or "-"');
+const Colour = z.string().regex(/^#[0-9a-fA-F]{6}$/, '"#" and six hexadecimal digits, in quotes');
+const PORT_WORDS = 'a device path (/dev/serial/by-id/… or /dev/ttyUSB0), COM3, or tcp://host:port';
+const Port = z.string().regex(/^(tcp:\/\/[^\s/:]+:\d{1,5}|\/\S+|COM\d+)$/, PORT_WORDS);
+const MachinePort = z
+  .union([z.literal('simulated'), Port], { error: `${PORT_WORDS}, or "simulated" in the demo` })
+  .describe('Where the machine is connected; "simulated" is the machine of the demo.');
 
 const Shop = z.strictObject({
   name: Text.describe('The name of the shop, shown on every screen.'),
@@ -35,7 +35,7 @@ const Shop = z.strictObject({
   merchantName: z.string().min(1).max(60).describe("The merchant's name as PayPay's app shows it to the payer."),
   phone: z
     .string()
-    .regex(/^[0-9+() -]{6,24}$/, 'a phone number is 6–24 digits, spaces, "-", "+", "(" or ")", in quotes')
+    .regex(/^[0-9+() -]{6,24}$/, '6–24 digits, spaces, "-", "+", "(" or ")", in quotes')
     .optional()
     .describe('Whom a customer can call.'),
   languages: z
@@ -68,11 +68,12 @@ const Display = z.strictObject({
   lowReach_mm: z.number().min(400).max(1500).default(1100).describe('Highest point a customer in a wheelchair reaches.'),
 });
 
+const ENVIRONMENTS = 'sandbox, staging, production, simulated (in the demo), or the address of a simulator';
 const PayPay = z.strictObject({
   environment: z
-    .union([z.enum(['sandbox', 'staging', 'production']), z.url({ protocol: /^https?$/ })])
+    .union([z.enum(['sandbox', 'staging', 'production', 'simulated']), z.url({ protocol: /^https?$/, error: ENVIRONMENTS })])
     .default('sandbox')
-    .describe("sandbox, staging, production, or the address of a simulator ('http://127.0.0.1:…')."),
+    .describe(`${ENVIRONMENTS} (http://127.0.0.1:…).`),
   merchantId: z.string().min(1).max(64).optional().describe('From the PayPay for Developers panel.'),
   keysFile: z
     .string()
@@ -96,7 +97,7 @@ const Slots = z.record(z.string(), z.int().min(0).max(65_535));
 const Machine = z.discriminatedUnion('driver', [
   z.strictObject({
     driver: z.literal('xy-vmc').describe('Hunan Xing Yuan vending controllers (spring, belt, elevator machines).'),
-    port: Port,
+    port: MachinePort,
     baud: z.int().min(1200).max(921_600).default(57_600),
     dropSensor: z
       .boolean()
@@ -114,7 +115,7 @@ const Machine = z.discriminatedUnion('driver', [
   }),
   z.strictObject({
     driver: z.literal('mdb-qibixx').describe('Any MDB machine, through a Qibixx MDB-USB adapter or Pi Hat.'),
-    port: Port,
+    port: MachinePort,
     baud: z.int().min(1200).max(921_600).default(115_200),
     mode: z.enum(['alwaysIdle', 'authorizeFirst']).default('alwaysIdle'),
     address: z.enum(['cashless1', 'cashless2']).default('cashless1'),
@@ -125,7 +126,7 @@ const Machine = z.discriminatedUnion('driver', [
   }),
   z.strictObject({
     driver: z.literal('modbus-relay').describe('Modbus RTU relay boards: lockers, gacha, coin pulses.'),
-    port: Port,
+    port: MachinePort,
     baud: z.int().min(1200).max(921_600).default(9600),
     unit: z.int().min(1).max(247).default(1),
     pulse_ms: z.int().min(100).max(10_000).default(700),
@@ -143,7 +144,7 @@ const Machine = z.discriminatedUnion('driver', [
   }),
   z.strictObject({
     driver: z.literal('lock-board').describe('8A/80 lock boards (lockers).'),
-    port: Port,
+    port: MachinePort,
     baud: z.int().min(1200).max(921_600).default(9600),
     board: z.int().min(1).max(40).default(1),
     openState: z.enum(['00', '11']).default('00').describe('What the board reports for an open door.'),
@@ -241,20 +242,6 @@ export type Config = z.infer<typeof ConfigSchema>;
 export type MachineConfig = Config['machine'];
 export type PayPayConfig = Config['paypay'];
 
-/** One thing to mend: where it is, what was found there and what is allowed. */
-export interface ConfigProblem {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
-const describeFound = (root: unknown, path: readonly PropertyKey[]): string => {
-  let value = root;
-  for (const key of path) value = typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;
-  if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? typeof value;
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-};
-
 /**
  * Checks a parsed configuration file. Never throws.
  * @param input what the YAML parser returned
@@ -262,11 +249,5 @@ const describeFound = (root: unknown, path: readonly PropertyKey[]): string => {
 export function parseConfig(input: unknown): { ok: true; config: Config } | { ok: false; problems: ConfigProblem[] } {
   const result = ConfigSchema.safeParse(input);
   if (result.success) return { ok: true, config: result.data };
-  return {
-    ok: false,
-    problems: result.error.issues.map((issue) => ({
-      path: issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key)),
-      message: issue.code === 'custom' ? issue.message : `found ${describeFound(input, issue.path)}, allowed: ${issue.message}`,
-    })),
-  };
+  return { ok: false, problems: configProblems(result.error, input, ConfigSchema) };
 }
