@@ -38,7 +38,9 @@ export function reverseCashback(world: World, request: z.output<typeof CashbackR
   if (!given) return notFound;
   if (!world.reversals.has(request.merchantCashbackReversalId)) {
     const enough = given.enough && given.reversed_jpy + request.amount.amount <= given.request.amount.amount;
+    const user = world.users.get(String(given.request['userAuthorizationId']));
     if (enough) given.reversed_jpy += request.amount.amount;
+    if (enough && user) user.balance_jpy -= request.amount.amount;
     world.reversals.set(request.merchantCashbackReversalId, {
       id: given.id,
       request: { ...given.request, ...request },

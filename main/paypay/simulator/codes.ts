@@ -130,7 +130,7 @@ export function pay(world: World, url: string): Payment | { refused: Exclude<Cod
   const { code, state } = seen;
   if (state === 'paid') return { refused: state };
   if (state !== 'waiting') {
-    const ended_ms = code.deletedAt_ms ?? code.expiresAt_ms;
+    const ended_ms = Math.min(code.deletedAt_ms ?? Number.POSITIVE_INFINITY, code.expiresAt_ms);
     const screenOpen = code.scannedAt_ms !== null && world.now_ms() < ended_ms + world.switches.confirmScreenOutlivesCode_ms;
     if (!screenOpen) return { refused: state };
   }

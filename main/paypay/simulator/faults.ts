@@ -14,7 +14,10 @@ export type FaultKind = (typeof FAULT_KINDS)[number] | (typeof WEBHOOK_FAULTS)[n
 
 const CallFault = z.strictObject({
   /** Name of an operation, or `*` for every one. */
-  operation: z.string().min(1).default('*'),
+  operation: z
+    .string()
+    .regex(/^(?!webhook$)./)
+    .default('*'),
   kind: z.enum(FAULT_KINDS),
   times: z.int().min(0).max(1_000_000).default(1),
   /** Whether PayPay does what was asked before it misbehaves; by default as the kind suggests. */
