@@ -22,6 +22,8 @@ export const CANCEL_TAKES_ms_max = 3_600_000;
 export interface Answers {
   /** PayPay's word, not older than the last thing we did to the code or payment. */
   readonly payment?: PaymentFacts;
+  /** Why the code is being closed. Once that has begun it is not taken back, though the clock may be corrected. */
+  readonly leaving?: CancelReason;
   readonly codeDeleted?: true;
   /** PayPay will not cancel this payment: see what became of it. */
   readonly cancelRefused?: true;
@@ -60,7 +62,7 @@ export type Step =
   | { readonly stage: 'code'; readonly do: 'requestCode' }
   | { readonly stage: 'pay'; readonly do: 'poll' }
   | { readonly stage: 'pay' | 'close' | 'watch'; readonly do: 'recordPayment'; readonly payment: PaymentFacts }
-  | { readonly stage: 'close'; readonly do: 'deleteCode'; readonly codeId: string }
+  | { readonly stage: 'close'; readonly do: 'deleteCode'; readonly codeId: string; readonly reason: CancelReason }
   | { readonly stage: 'close' | 'settle' | 'watch'; readonly do: 'askPayment' }
   /** Ask again, but not at once: the answer so far decides nothing. */
   | { readonly stage: 'close' | 'settle' | 'watch'; readonly do: 'waitAndAsk'; readonly until_ms: number | null }
@@ -138,14 +140,14 @@ function collect(order: Order, situation: Situation, answers: Answers): Step {
   // The reply to the creation was lost: nobody has seen this code, and nobody will.
   if (order.code.state !== 'created') return { stage: 'close', do: 'requestCancel', reason: 'codeUnknown' };
   const said = answers.payment === undefined ? null : meaning(answers.payment);
-  const reason = leavingReason(order.code.expiresAt_ms, situation, said);
+  const reason = answers.leaving ?? leavingReason(order.code.expiresAt_ms, situation, said);
   if (reason === null) {
     return said === 'paid' && answers.payment
       ? { stage: 'pay', do: 'recordPayment', payment: answers.payment }
       : { stage: 'pay', do: 'poll' };
   }
   if (said === 'paid' && answers.payment) return { stage: 'close', do: 'recordPayment', payment: answers.payment };
-  if (!answers.codeDeleted) return { stage: 'close', do: 'deleteCode', codeId: order.code.codeId };
+  if (!answers.codeDeleted) return { stage: 'close', do: 'deleteCode', codeId: order.code.codeId, reason };
   if (said === null) return { stage: 'close', do: 'askPayment' };
   if (said === 'unclear') return { stage: 'close', do: 'waitAndAsk', until_ms: null };
   // Also when it reads FAILED already: the cancel makes sure, and says so in the journal.

@@ -139,6 +139,7 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
       if (stopped || order === undefined) return 'end';
       const sale = sales.get(orderId);
       const step = ports.decide(order, situation(orderId), answers);
+      if (step.do === 'deleteCode') answers = { ...answers, leaving: step.reason };
       if (!stages.includes(step.stage) || step.do === 'nothing') {
         kept.set(orderId, answers);
         return step.stage;

@@ -1,0 +1,143 @@
+/**
+ * What the simulation itself writes down while a kiosk lives: the rows that are durable, the vends that were asked for,
+ * and every promise that is broken in front of its eyes. It knows the journal's events and nothing of how app/ reads them.
+ */
+import type { OrderEvent } from '../../app/order/events.ts';
+import type { Journal, JournalRow, VendingMachine } from '../../app/ports.ts';
+import { codeState } from '../../main/paypay/simulator/codes.ts';
+import type { ApiRequest } from '../../main/paypay/simulator/answer.ts';
+import type { World } from './world.ts';
+
+export type Opened = Extract<OrderEvent, { type: 'order.opened' }>;
+
+export interface OrderRecord {
+  readonly orderId: string;
+  readonly rows: Extract<JournalRow, { stream: 'order' }>[];
+  /** Types of its durable events, vends with their line. */
+  readonly facts: Set<string>;
+  readonly opened: Opened;
+}
+
+export interface VendRecord {
+  readonly orderId: string;
+  readonly line: number;
+  /** On the machine's wall clock. */
+  readonly at_ms: number;
+}
+
+const factOf = (event: OrderEvent): string => ('line' in event ? `${event.type}:${event.line}` : event.type);
+
+export class Books {
+  readonly orders = new Map<string, OrderRecord>();
+  readonly open = new Set<string>();
+  readonly vends: VendRecord[] = [];
+  readonly #world: World;
+  readonly #lineOf = new Map<string, { orderId: string; line: number }>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Sees every row that the disk acknowledges, before the kiosk does. */
+  journal(of: Journal): Journal {
+    return {
+      ...of,
+      append: async (rows) => {
+        const written = await of.append(rows);
+        for (const row of written) this.#note(row, true);
+        return written;
+      },
+    };
+  }
+
+  /** After a crash only what is on the disk counts. */
+  reread(rows: readonly JournalRow[]): void {
+    this.orders.clear();
+    this.open.clear();
+    for (const row of rows) this.#note(row, false);
+  }
+
+  #note(row: JournalRow, live: boolean): void {
+    if (row.stream !== 'order') return;
+    const { orderId, event } = row;
+    if (live && this.#world.options.trace) this.#world.trace(`journal ${JSON.stringify(event)}`);
+    if (event.type === 'order.opened') {
+      this.orders.set(orderId, { orderId, rows: [row], facts: new Set([event.type]), opened: event });
+      this.open.add(orderId);
+      for (const { vendId, line } of event.lines) this.#lineOf.set(vendId, { orderId, line });
+      return;
+    }
+    const order = this.orders.get(orderId);
+    if (order === undefined) return this.#world.violate(`${event.type} of an order that was never opened`);
+    order.rows.push(row);
+    order.facts.add(factOf(event));
+    if (event.type === 'order.closed') this.open.delete(orderId);
+    if (!live) return;
+    if (event.type === 'payment.closed' && event.how === 'unpaid') this.#checkClosedCode(order);
+    if (event.type === 'order.closed') this.#checkDeadCode(order);
+  }
+
+  /** From here on the screen says that nothing was taken: PayPay must send back whatever comes, even if this kiosk never runs again. */
+  #checkClosedCode({ orderId, facts }: OrderRecord): void {
+    const { world } = this.#world.paypay.simulator;
+    const code = world.codes.get(orderId);
+    if (code === undefined) return;
+    if (facts.has('code.created') && codeState(world, code) === 'waiting')
+      this.#world.violate(`${orderId}: closed as unpaid, and its code still works`);
+    if (codeState(world, code) !== 'paid' && !world.latentCancels.has(orderId))
+      this.#world.violate(`${orderId}: closed as unpaid, and PayPay was not told to send back what comes late`);
+  }
+
+  /** From here on nobody watches it. */
+  #checkDeadCode({ orderId }: OrderRecord): void {
+    const { world } = this.#world.paypay.simulator;
+    const code = world.codes.get(orderId);
+    if (code === undefined) return;
+    const state = codeState(world, code);
+    const ended_ms = Math.min(code.deletedAt_ms ?? Number.POSITIVE_INFINITY, code.expiresAt_ms);
+    const screenOpenUntil_ms = ended_ms + world.switches.confirmScreenOutlivesCode_ms;
+    if (state === 'waiting' || (state !== 'paid' && code.scannedAt_ms !== null && world.now_ms() < screenOpenUntil_ms))
+      this.#world.violate(`${orderId}: order closed while its code can be paid`);
+  }
+
+  /** An intent is durable before its request leaves. */
+  arrived({ method, target, body }: ApiRequest): void {
+    if (method === 'GET') return;
+    const request = (body === '' ? {} : JSON.parse(body)) as Record<string, string | undefined>;
+    const intent = (orderId: string | undefined, fact: string) => {
+      if (orderId === undefined || this.orders.get(orderId)?.facts.has(fact) !== true)
+        this.#world.violate(`${String(orderId)}: ${method} ${target} before ${fact} is durable`);
+    };
+    if (method === 'DELETE' && target.startsWith('/v2/payments/')) return intent(target.slice('/v2/payments/'.length), 'cancel.requested');
+    switch (target) {
+      case '/v2/codes':
+        return intent(request['merchantPaymentId'], 'code.requested');
+      case '/v2/refunds':
+        return intent(request['merchantRefundId']?.replace(/-refund.*$/, ''), 'refund.requested');
+      case '/v2/payments/capture':
+        return intent(request['merchantPaymentId'], 'capture.requested');
+      case '/v2/payments/preauthorize/revert':
+        return intent(request['merchantRevertId']?.replace(/-revert$/, ''), 'revert.requested');
+      default:
+    }
+  }
+
+  machine(of: VendingMachine): VendingMachine {
+    return {
+      ...of,
+      vend: (request, onProgress) => {
+        const vend = this.#lineOf.get(request.vendId);
+        const order = vend && this.orders.get(vend.orderId);
+        if (vend === undefined || order === undefined) this.#world.violate(`a vend ${request.vendId} of no order`);
+        else {
+          if (!order.facts.has(`vend.requested:${vend.line}`))
+            this.#world.violate(`${vend.orderId}: vend before vend.requested is durable`);
+          if (order.facts.has('cancel.requested')) this.#world.violate(`${vend.orderId}: vend after a cancel was requested`);
+          this.vends.push({ ...vend, at_ms: this.#world.machine?.now_ms() ?? 0 });
+        }
+        this.#world.machine?.trouble();
+        return of.vend(request, onProgress);
+      },
+    };
+  }
+}

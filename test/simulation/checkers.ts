@@ -1,0 +1,91 @@
+/** What must be true of every order when everything has come to rest: PayPay's ledger, the machine's goods and the journal agree. */
+import { fold, type Order } from '../../app/order/order.ts';
+import { codeState } from '../../main/paypay/simulator/codes.ts';
+import { type Payment, refunded_jpy, taken_jpy } from '../../main/paypay/simulator/world.ts';
+import type { OrderRecord } from './books.ts';
+import type { World } from './world.ts';
+
+const EVIDENCE = ['vend.unknown', 'refund.rejected', 'capture.rejected', 'revert.rejected'];
+
+/** Goods of one line, as the machine knows them. */
+interface Goods {
+  drives: number;
+  dropped: boolean;
+}
+
+/** @returns how often each result came, with `borneByShop` and `late` beside them */
+export function checkAtRest(world: World): Map<string, number> {
+  const results = new Map<string, number>();
+  const count = (what: string) => results.set(what, (results.get(what) ?? 0) + 1);
+  const goods = goodsOf(world);
+  for (const record of world.books.orders.values()) checkOrder(world, record, goods, count);
+  const { world: paypay } = world.paypay.simulator;
+  for (const orderId of paypay.payments.keys())
+    if (!world.books.orders.has(orderId)) world.violate(`${orderId}: PayPay took a payment that the journal does not know`);
+  for (const code of paypay.codes.values())
+    if (codeState(paypay, code) === 'waiting') world.violate(`${code.merchantPaymentId}: a code works after everything ended`);
+  if (world.machine) for (const what of world.machine.simulator.state().violations) world.violate(`the machine's protocol: ${what}`);
+  return results;
+}
+
+/** Each drive of the machine belongs to the last vend that was asked for before it. */
+function goodsOf(world: World): Map<string, Goods> {
+  const goods = new Map<string, Goods>();
+  const { vends } = world.books;
+  let next = 0;
+  for (const drive of world.machine?.simulator.state().drives ?? []) {
+    while (next < vends.length && (vends[next]?.at_ms ?? 0) <= drive.at_ms) next += 1;
+    const vend = vends[next - 1];
+    if (vend === undefined) {
+      world.violate('the machine was driven without a vend');
+      continue;
+    }
+    const key = `${vend.orderId} ${vend.line}`;
+    const line = goods.get(key) ?? { drives: 0, dropped: false };
+    goods.set(key, { drives: line.drives + 1, dropped: line.dropped || drive.dropped });
+  }
+  return goods;
+}
+
+function checkOrder(world: World, record: OrderRecord, goods: ReadonlyMap<string, Goods>, count: (what: string) => void): void {
+  const { orderId, rows } = record;
+  const violate = (what: string) => world.violate(`${orderId}: ${what}`);
+  let order: Order;
+  try {
+    order = fold(rows);
+  } catch (error) {
+    return violate(`its journal does not fold: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (order.closed === null) return violate('never closed');
+  const { result } = order.closed;
+  count(result);
+
+  let delivered_jpy = 0;
+  for (const { line, price_jpy } of order.opened.lines) {
+    const { drives, dropped } = goods.get(`${orderId} ${line}`) ?? { drives: 0, dropped: false };
+    const state = order.vends[line]?.state ?? 'none';
+    if (drives > 1) violate(`line ${line} was driven ${drives} times`);
+    const out = order.opened.fulfilment === 'counter' ? state === 'succeeded' : dropped;
+    if (state === 'succeeded' && !out) violate(`line ${line} did not come out, and counts as delivered`);
+    if (out && state !== 'succeeded' && state !== 'unknown') violate(`line ${line} came out, and counts as ${state}`);
+    if (out && state === 'unknown' && result !== 'attention') count('borneByShop');
+    if (state === 'succeeded') delivered_jpy += price_jpy;
+  }
+
+  const payment = world.paypay.simulator.world.paymentOf(orderId);
+  const taken = payment === undefined ? 0 : taken_jpy(payment);
+  const returned = payment === undefined ? 0 : payment.status === 'FAILED' ? taken : refunded_jpy(payment);
+  const closing = rows.at(-1)?.event;
+  if (payment && payment.refunds.length > 1) violate(`refunded ${payment.refunds.length} times`);
+  if (closing?.type === 'order.closed' && closing.taken_jpy - closing.returned_jpy !== taken - returned)
+    violate(`the journal says ${closing.taken_jpy} - ${closing.returned_jpy} was kept, PayPay says ${taken} - ${returned}`);
+  if (result === 'attention') {
+    const reversed = order.paymentClosed === 'reversed' && delivered_jpy > 0;
+    if (!reversed && !rows.some(({ event }) => EVIDENCE.includes(event.type))) violate('wants attention without saying why');
+    return;
+  }
+  if (taken !== delivered_jpy + returned) violate(`taken ${taken} is not delivered ${delivered_jpy} + returned ${returned} (${result})`);
+  if (payment && isHeld(payment)) violate('its hold was never let go of');
+}
+
+const isHeld = (payment: Payment): boolean => payment.status === 'AUTHORIZED' || payment.status === 'REAUTHORIZING';

@@ -1,0 +1,2 @@
+import type { Mutant } from './world.ts';
+export const MUTANTS: readonly Mutant[] = [];
