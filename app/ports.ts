@@ -155,6 +155,8 @@ export interface MachineSelection {
   decline(): void;
   /** The machine gives up waiting then (MDB reader response time), on the monotonic clock. */
   readonly deadline_monotonic_ms?: number;
+  /** Resolves when the machine does not wait any more: cancelled there, timed out, reset, declined, or its vend was asked for. Never rejects. */
+  readonly withdrawn?: Promise<void>;
 }
 
 /** A vending machine of any protocol. At most one vend at a time; a vendId is never sent twice, whatever happens. */

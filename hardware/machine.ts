@@ -1,7 +1,11 @@
 /** From `machine` in the configuration to a running driver. The only file that knows all drivers. */
 import type { Clock, Log, VendingMachine } from '../app/ports.ts';
+import { createActuator } from './actuator/driver.ts';
+import { lockBoard } from './lock-board/board.ts';
 import type { LockBoardOptions } from './lock-board/options.ts';
+import { createQibixx } from './mdb-qibixx/driver.ts';
 import type { QibixxOptions } from './mdb-qibixx/options.ts';
+import { modbusRelayBoard } from './modbus-relay/board.ts';
 import type { ModbusRelayOptions } from './modbus-relay/options.ts';
 import { portOf } from './transport/port.ts';
 import type { Port } from './transport/wire.ts';
@@ -28,9 +32,11 @@ export function openMachine(options: MachineOptions, deps: MachineDeps): Vending
   switch (options.driver) {
     case 'xy-vmc':
       return createXyVmc(port, options, deps);
-    case 'mdb-qibixx':
     case 'modbus-relay':
+      return createActuator(port, options, (inquiry, recorder) => modbusRelayBoard(options, inquiry, recorder), deps);
     case 'lock-board':
-      throw new Error(`the driver ${options.driver} is not there yet`);
+      return createActuator(port, options, (inquiry, recorder) => lockBoard(options, inquiry, recorder), deps);
+    case 'mdb-qibixx':
+      return createQibixx(port, options, deps);
   }
 }

@@ -269,7 +269,7 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
       const reason = state().reasons[0];
       if (reason) return { ready: false, reason };
       const answer = askCheck(selection);
-      void askStock(selection);
+      if (entry(selection).stock === null) void askStock(selection);
       const told = await answer;
       return told === 'ready' ? { ready: true } : { ready: false, reason: told };
     },

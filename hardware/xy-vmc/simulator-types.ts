@@ -86,7 +86,7 @@ export interface VmcSimulator {
   attach(wire: Wire): WireEvents;
   state(): VmcSimulatorState;
   fault(fault: Fault): void;
-  cable(connected: boolean): void;
+  readonly cable: (connected: boolean) => void;
   restart(): void;
   stock(selection: number, count: number): void;
   pause(selection: number, paused: boolean): void;

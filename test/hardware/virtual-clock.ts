@@ -10,6 +10,8 @@ interface Timer {
 export interface VirtualClock extends Clock {
   /** Runs everything due within `span_ms`, letting promises settle between timers. */
   advance(span_ms: number): Promise<void>;
+  /** Timers that wait. */
+  pending(): number;
   /** Advances until the promise is settled; fails after `limit_ms` of virtual time. */
   until<T>(promise: Promise<T>, limit_ms?: number): Promise<T>;
 }
@@ -71,6 +73,7 @@ export function createVirtualClock(epoch_ms = Date.UTC(2026, 0, 5, 3)): VirtualC
     clearTimeout: (handle) => {
       (handle as Timer).callback = null;
     },
+    pending: () => heap.filter(({ callback }) => callback !== null).length,
     advance: async (span_ms) => {
       const end_ms = now + span_ms;
       await settle();

@@ -1,0 +1,192 @@
+/**
+ * Lockers, gacha, coin pulses: a board that moves something when told, and perhaps a sensor that sees it. What the two
+ * kinds of boards have in common; a board itself is a few lines (see modbus-relay/board.ts, lock-board/board.ts).
+ */
+import type { Clock, Log, MachineReason, MachineState, SlotState, VendingMachine, VendOutcome, VendProgress } from '../../app/ports.ts';
+import { createRecorder } from '../recorder.ts';
+import { keepConnected } from '../transport/connection.ts';
+import { createInquiry } from '../transport/inquiry.ts';
+import type { Inquiry } from '../transport/inquiry.ts';
+import type { Port } from '../transport/wire.ts';
+import { createVendMemory } from '../vend-memory.ts';
+
+export interface Board {
+  readonly name: string;
+  /** Slots this board has, and whether a sensor watches them. */
+  readonly slots: ReadonlyMap<string, { readonly sensor: boolean }>;
+  /** Moves the slot's relay or lock once. `refused`: certainly not; null: no answer, so perhaps. */
+  actuate(slot: string): Promise<'done' | 'refused' | null>;
+  /** Whether it is moving right now, where the board can tell: proof of a command whose answer got lost. */
+  moving(slot: string): Promise<boolean | null>;
+  /** The slot's sensor: true = door open, product seen. Null: no answer, or no sensor. */
+  sensor(slot: string): Promise<boolean | null>;
+  /** After a command, so long until the next: a relay that is still closed can't give a second pulse. */
+  readonly rest_ms: number;
+  /** A harmless question, for liveness. */
+  probe(): Promise<boolean>;
+}
+
+export interface ActuatorOptions {
+  readonly sensorDeadline_ms: number;
+}
+
+const PROBE_INTERVAL_MS = 1000;
+/** Three unanswered probes with their pauses. */
+const SILENCE_MS = 3500;
+const SENSOR_INTERVAL_MS = 60;
+/** The last product may still be in front of the sensor for so long. */
+const CLEAR_LIMIT_MS = 1500;
+
+export function createActuator(
+  port: Port,
+  options: ActuatorOptions,
+  boardOn: (inquiry: Inquiry, recorder: ReturnType<typeof createRecorder>) => Board,
+  { clock, log }: { clock: Clock; log: Log },
+): VendingMachine {
+  let phase: 'disconnected' | 'starting' | 'ready' = 'disconnected';
+  let busy = false;
+  let closed = false;
+  let probeTimer: unknown = null;
+  let lastFailure = '';
+  const states = new Map<string, SlotState>();
+  const listeners = new Set<(state: MachineState) => void>();
+  const memory = createVendMemory();
+  const sleep = (delay_ms: number) => new Promise<void>((resolve) => void clock.setTimeout(resolve, delay_ms));
+
+  const state = (): MachineState => {
+    const reasons: MachineReason[] = phase !== 'ready' ? [phase] : busy ? ['busy'] : [];
+    const slots = new Map([...states].map(([slot, known]) => [slot, { state: known }]));
+    return { ready: reasons.length === 0, reasons, slots, temperature_c: null };
+  };
+  const changed = () => {
+    for (const listener of listeners) listener(state());
+  };
+  const enter = (next: typeof phase) => {
+    if (phase === next) return;
+    phase = next;
+    recorder.connected(next !== 'disconnected');
+    log.info('board.phase', { port: port.name, phase: next });
+    changed();
+  };
+  const connection = keepConnected(port, clock, SILENCE_MS, {
+    opened: () => void probe(),
+    data: (bytes) => inquiry.receive(bytes),
+    lost: (reason) => {
+      if (phase !== 'disconnected') log.warn('board.lost', { port: port.name, reason });
+      enter('disconnected');
+      inquiry.lost();
+    },
+    failed: (reason) => {
+      if (reason !== lastFailure) log.warn('board.port', { port: port.name, reason });
+      lastFailure = reason;
+    },
+  });
+  const recorder = createRecorder('board', port.name, clock);
+  const inquiry = createInquiry((bytes) => connection.write(bytes), clock, recorder);
+  const board = boardOn(inquiry, recorder);
+
+  /** Seen before anything moved: a door that stands open, a product in front of the sensor. Both make the slot `jammed`. */
+  const look = async (slot: string, patience_ms: number): Promise<SlotState> => {
+    const wiring = board.slots.get(slot);
+    const until_ms = clock.monotonic_ms() + patience_ms;
+    let seen = wiring?.sensor ? await board.sensor(slot) : false;
+    while (seen && clock.monotonic_ms() < until_ms) {
+      await sleep(SENSOR_INTERVAL_MS);
+      seen = await board.sensor(slot);
+    }
+    const found: SlotState = !wiring ? 'missing' : seen === null ? 'unknown' : seen ? 'jammed' : 'ready';
+    if (states.get(slot) !== found) {
+      states.set(slot, found);
+      changed();
+    }
+    return found;
+  };
+  const probe = async () => {
+    if (probeTimer !== null) clock.clearTimeout(probeTimer);
+    probeTimer = null;
+    if (connection.isOpen() && !busy && (await board.probe()) && connection.isOpen()) enter('ready');
+    else if (connection.isOpen() && phase === 'disconnected') log.info('board.silent', { port: port.name });
+    if (!closed) probeTimer = clock.setTimeout(() => void probe(), PROBE_INTERVAL_MS);
+  };
+
+  /** Watches the sensor until it sees something. Null: it could not be asked any more. */
+  const watch = async (slot: string, until_ms: number): Promise<boolean | null> => {
+    let last: boolean | null = null;
+    while (clock.monotonic_ms() < until_ms) {
+      if (connection.isOpen()) {
+        last = await board.sensor(slot);
+        if (last === true) return true;
+      } else last = null;
+      await sleep(SENSOR_INTERVAL_MS);
+    }
+    return last;
+  };
+  const run = async (slot: string, onProgress: (progress: VendProgress) => void): Promise<VendOutcome> => {
+    const watched = board.slots.get(slot)?.sensor === true;
+    onProgress('sent');
+    const told = await board.actuate(slot);
+    if (told === 'refused') return { outcome: 'failed', why: 'notSent', detail: 'the board refused the command' };
+    if (told === 'done') onProgress('accepted');
+    if (!watched) {
+      if (told === 'done') return { outcome: 'succeeded', proof: 'actuated' };
+      if (await board.moving(slot)) return { outcome: 'succeeded', proof: 'actuated' };
+      return { outcome: 'unknown', likely: 'none', evidence: 'the board did not answer, and no sensor watches this slot' };
+    }
+    onProgress('moving');
+    const seen = await watch(slot, clock.monotonic_ms() + options.sensorDeadline_ms);
+    if (seen === true) return { outcome: 'succeeded', proof: 'dropSensor' };
+    if (seen === null) return { outcome: 'unknown', likely: 'none', evidence: 'the board went away before its sensor saw anything' };
+    return told === 'done'
+      ? { outcome: 'failed', why: 'jam', detail: `the sensor saw nothing for ${options.sensorDeadline_ms} ms` }
+      : { outcome: 'unknown', likely: 'notDelivered', evidence: 'the board did not confirm the command, and its sensor saw nothing' };
+  };
+
+  return {
+    state,
+    onState: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    check: async (slot) => {
+      const reason = state().reasons[0];
+      if (reason) return { ready: false, reason };
+      const found = await look(slot, CLEAR_LIMIT_MS);
+      return found === 'ready' ? { ready: true } : { ready: false, reason: found };
+    },
+    mark: (slot) => ({ state: states.get(slot) ?? 'unknown' }),
+    vend: ({ vendId, slot }, onProgress) =>
+      memory.once(vendId, async () => {
+        if (!state().ready) return { outcome: 'failed', why: 'notSent', detail: `the board is not ready: ${state().reasons.join(', ')}` };
+        busy = true;
+        changed();
+        // A sensor that sees something already can't prove anything.
+        const found = await look(slot, CLEAR_LIMIT_MS);
+        const restUntil_ms = clock.monotonic_ms() + board.rest_ms;
+        const outcome: VendOutcome =
+          found === 'ready'
+            ? await run(slot, onProgress)
+            : { outcome: 'failed', why: 'notSent', detail: `slot ${slot} is ${found} before anything moved` };
+        await sleep(Math.max(0, restUntil_ms - clock.monotonic_ms()));
+        busy = false;
+        changed();
+        return outcome;
+      }),
+    evidence: async ({ slot, mark }) => {
+      const until_ms = clock.monotonic_ms() + options.sensorDeadline_ms;
+      while (phase !== 'ready' && clock.monotonic_ms() < until_ms) await sleep(SENSOR_INTERVAL_MS);
+      if (mark['state'] === 'ready' && phase === 'ready' && (await look(slot, 0)) === 'jammed')
+        return { evidence: 'delivered', proof: 'the sensor was quiet before the vend and sees something now' };
+      return { evidence: 'none', likely: 'none', proof: 'the board remembers nothing, and its sensor sees nothing now' };
+    },
+    onSelection: () => () => undefined,
+    diagnostics: () => ({ ...recorder.diagnostics(), driver: board.name }),
+    close: async () => {
+      closed = true;
+      if (probeTimer !== null) clock.clearTimeout(probeTimer);
+      listeners.clear();
+      connection.close();
+      enter('disconnected');
+      inquiry.lost();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** An 8A/80 lock board: each lock reports whether its door is open, so each slot has its sensor. */
+import type { Board } from '../actuator/driver.ts';
+import type { Recorder } from '../recorder.ts';
+import type { Inquiry } from '../transport/inquiry.ts';
+import { findLockReply, openLock, queryLock } from './codec.ts';
+import type { LockBoardOptions } from './options.ts';
+
+export function lockBoard(options: LockBoardOptions, inquiry: Inquiry, recorder: Recorder): Board {
+  const open = options.openState === '00' ? 0x00 : 0x11;
+  const ask = (question: Uint8Array) =>
+    inquiry.ask(question, (bytes) => findLockReply(question, bytes, () => void (recorder.counters.badChecksums += 1)));
+  const query = (channel: number) => ask(queryLock(options.board, channel));
+  const anyChannel = Object.values(options.channels)[0] ?? 1;
+  return {
+    name: 'lock-board',
+    rest_ms: 0,
+    slots: new Map(Object.keys(options.channels).map((slot) => [slot, { sensor: true }])),
+    actuate: async (slot) => {
+      const channel = options.channels[slot];
+      if (channel === undefined) return 'refused';
+      return (await ask(openLock(options.board, channel))) === null ? null : 'done';
+    },
+    moving: async () => null,
+    sensor: async (slot) => {
+      const channel = options.channels[slot];
+      const state = channel === undefined ? null : await query(channel);
+      return state === null ? null : state === open;
+    },
+    probe: async () => (await query(anyChannel)) !== null,
+  };
+}

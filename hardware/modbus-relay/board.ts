@@ -1,0 +1,43 @@
+/** A Modbus RTU relay board: a relay per slot, and an input that sees its door or its product. */
+import type { Board } from '../actuator/driver.ts';
+import type { Recorder } from '../recorder.ts';
+import type { Inquiry } from '../transport/inquiry.ts';
+import { bitOf, findReply, pulseRelay, readCoils, readInputs } from './codec.ts';
+import type { Reply } from './codec.ts';
+import type { ModbusRelayOptions } from './options.ts';
+
+export function modbusRelayBoard(options: ModbusRelayOptions, inquiry: Inquiry, recorder: Recorder): Board {
+  const slots = new Map(Object.entries(options.slots));
+  const relays = Math.max(1, ...[...slots.values()].map(({ relay }) => relay + 1));
+  const inputs = Math.max(0, ...[...slots.values()].map(({ input }) => (input === undefined ? 0 : input + 1)));
+  const ask = (question: Uint8Array): Promise<Reply | null> =>
+    inquiry.ask(question, (bytes) => findReply(question, bytes, () => void (recorder.counters.badChecksums += 1)));
+  const read = async (question: Uint8Array, index: number): Promise<boolean | null> => {
+    const reply = await ask(question);
+    return reply && 'data' in reply ? bitOf(reply.data, index) : null;
+  };
+  return {
+    name: 'modbus-relay',
+    // A coin acceptor tells two pulses apart by the gap between them.
+    rest_ms: options.pulse_ms + 300,
+    slots: new Map([...slots].map(([slot, { input }]) => [slot, { sensor: input !== undefined }])),
+    actuate: async (slot) => {
+      const wiring = slots.get(slot);
+      if (!wiring) return 'refused';
+      const reply = await ask(pulseRelay(options.unit, wiring.relay, options.pulse_ms));
+      if (!reply) return null;
+      return 'data' in reply ? 'done' : 'refused';
+    },
+    moving: async (slot) => {
+      const wiring = slots.get(slot);
+      return wiring ? read(readCoils(options.unit, relays), wiring.relay) : null;
+    },
+    sensor: async (slot) => {
+      const wiring = slots.get(slot);
+      if (wiring?.input === undefined) return null;
+      const level = await read(readInputs(options.unit, inputs), wiring.input);
+      return level === null ? null : level !== wiring.activeLow;
+    },
+    probe: async () => (await ask(inputs > 0 ? readInputs(options.unit, inputs) : readCoils(options.unit, relays))) !== null,
+  };
+}

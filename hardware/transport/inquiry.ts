@@ -1,0 +1,73 @@
+/** Boards that only speak when they are asked: one question at a time, its answer or nothing. */
+import type { Clock } from '../../app/ports.ts';
+import type { Recorder } from '../recorder.ts';
+
+/** Looks for an answer anywhere in what came in. `end`: the first byte behind it. Null: not there yet. */
+export type FindReply<T> = (bytes: Uint8Array) => { readonly reply: T; readonly end: number } | null;
+
+export interface Inquiry {
+  /** @returns null: no answer within the limit; whether the board acted is then not known */
+  ask<T>(question: Uint8Array, find: FindReply<T>): Promise<T | null>;
+  receive(bytes: Uint8Array): void;
+  /** The port closed: whoever waits gets null. */
+  lost(): void;
+}
+
+/** 8 bytes there and back take 17 ms at 9600 baud; the rest is the board's and the serial server's time. */
+const ANSWER_LIMIT_MS = 300;
+/** After a missing answer: a late one must not be taken for the next. */
+const PAUSE_MS = 200;
+const BUFFER_LIMIT = 512;
+
+export function createInquiry(write: (bytes: Uint8Array) => void, clock: Clock, recorder: Recorder): Inquiry {
+  let buffer: Uint8Array = new Uint8Array(0);
+  let offer: (() => void) | null = null;
+  let fail: (() => void) | null = null;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const forget = (count: number) => {
+    recorder.counters.garbageBytes += count;
+    buffer = buffer.slice(count);
+  };
+  const askNow = <T>(question: Uint8Array, find: FindReply<T>) =>
+    new Promise<T | null>((resolve) => {
+      forget(buffer.length);
+      const finish = (reply: T | null, pause_ms: number) => {
+        offer = null;
+        fail = null;
+        clock.clearTimeout(timer);
+        if (pause_ms === 0) resolve(reply);
+        else clock.setTimeout(() => resolve(reply), pause_ms);
+      };
+      const timer = clock.setTimeout(() => finish(null, PAUSE_MS), ANSWER_LIMIT_MS);
+      fail = () => finish(null, 0);
+      offer = () => {
+        const found = find(buffer);
+        if (!found) return;
+        recorder.counters.framesIn += 1;
+        recorder.frame('in', buffer.slice(0, found.end));
+        buffer = buffer.slice(found.end);
+        finish(found.reply, 0);
+      };
+      recorder.counters.framesOut += 1;
+      recorder.frame('out', question);
+      write(question);
+    });
+
+  return {
+    ask: (question, find) => {
+      const answer = turn.then(() => askNow(question, find));
+      turn = answer;
+      return answer;
+    },
+    receive: (bytes) => {
+      const joined = new Uint8Array(buffer.length + bytes.length);
+      joined.set(buffer);
+      joined.set(bytes, buffer.length);
+      buffer = joined;
+      offer?.();
+      if (buffer.length > BUFFER_LIMIT) forget(buffer.length - BUFFER_LIMIT);
+    },
+    lost: () => fail?.(),
+  };
+}

@@ -1,0 +1,220 @@
+/** Every driver with its simulated machine, over a cable in memory, on a virtual clock, behind the same few levers. */
+import type { Clock, VendingMachine } from '../../app/ports.ts';
+import { createActuator } from '../../hardware/actuator/driver.ts';
+import { lockBoard } from '../../hardware/lock-board/board.ts';
+import { createLockSimulator } from '../../hardware/lock-board/simulator.ts';
+import { createQibixx } from '../../hardware/mdb-qibixx/driver.ts';
+import type { QibixxOptions } from '../../hardware/mdb-qibixx/options.ts';
+import { createQibixxSimulator } from '../../hardware/mdb-qibixx/simulator.ts';
+import type { MdbFaultKind } from '../../hardware/mdb-qibixx/simulator.ts';
+import { modbusRelayBoard } from '../../hardware/modbus-relay/board.ts';
+import { createRelaySimulator } from '../../hardware/modbus-relay/simulator.ts';
+import { standAt } from '../../hardware/simulator/stand.ts';
+import type { Peer } from '../../hardware/simulator/stand.ts';
+import { memoryCable } from '../../hardware/transport/memory.ts';
+import type { MemoryCable } from '../../hardware/transport/memory.ts';
+import type { Port } from '../../hardware/transport/wire.ts';
+import { createXyVmc } from '../../hardware/xy-vmc/driver.ts';
+import { createVmcSimulator } from '../../hardware/xy-vmc/simulator.ts';
+import type { FaultKind } from '../../hardware/xy-vmc/simulator-types.ts';
+import type { ActuatorFaultKind, ActuatorSimulator } from '../../hardware/actuator/simulator.ts';
+import { silentLog } from './silent-log.ts';
+import { createVirtualClock } from './virtual-clock.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+export interface Plant {
+  readonly clock: VirtualClock;
+  readonly cable: MemoryCable;
+  readonly machine: VendingMachine;
+  /** Another driver at the same cable, as after a restart of the kiosk. */
+  restartKiosk(): VendingMachine;
+  whenReady(machine?: VendingMachine): Promise<void>;
+  /** Whatever a customer must do at the machine before a vend of this slot: nothing, or press its key. */
+  choose(slot: string, machine?: VendingMachine): Promise<void>;
+  fault(kind: string, slot: string, for_ms?: number): void;
+  dropped(slot: string): number;
+  connectCable(connected: boolean): void;
+  refill(): void;
+  violations(): readonly string[];
+}
+
+export interface PlantKind {
+  readonly name: string;
+  readonly slots: readonly [string, string];
+  /** Faults after which everything must add up, and how often goods fall with them. */
+  readonly faults: readonly string[];
+  readonly build: () => Plant;
+}
+
+export const PRICE_JPY = 150;
+
+interface Levers {
+  readonly peer: Peer;
+  readonly drive: (port: Port) => VendingMachine;
+  readonly rest: (
+    clock: VirtualClock,
+    machine: () => VendingMachine,
+  ) => Pick<Plant, 'choose' | 'fault' | 'dropped' | 'connectCable' | 'refill' | 'violations'>;
+}
+
+function plant(build: (clock: Clock) => Levers): Plant {
+  const clock = createVirtualClock();
+  const cable = memoryCable();
+  const { peer, drive, rest } = build(clock);
+  standAt(cable.b, clock, peer);
+  const machine = drive(cable.a);
+  let current = machine;
+  return {
+    clock,
+    cable,
+    machine,
+    restartKiosk: () => (current = drive(cable.a)),
+    whenReady: (which = current) =>
+      clock.until(
+        new Promise<void>((resolve) => {
+          const look = () => (which.state().ready ? resolve() : undefined);
+          which.onState(look);
+          look();
+        }),
+      ),
+    ...rest(clock, () => current),
+  };
+}
+
+export const xyVmc: PlantKind = {
+  name: 'xy-vmc',
+  slots: ['3', '7'],
+  faults: [
+    ...['jam', 'empty', 'slow', 'motor', 'motorMissing', 'terminated', 'strangeStatus', 'boxSuccess'],
+    ...['lostAck', 'deaf', 'lostStatus', 'duplicateStatus', 'lateStatus', 'corrupt', 'garbage'],
+    ...['pullBeforeAck', 'pullMidVend', 'restartMidVend'],
+  ],
+  build: () =>
+    plant((clock) => {
+      const slots = Array.from({ length: 8 }, (_, i) => ({ selection: i + 1, stock: 200, capacity: 255 }));
+      const simulator = createVmcSimulator({ slots, pollInterval_ms: 200 }, clock);
+      const options = { dropSensor: true, elevator: false, vendDeadline_ms: 12_000, padCheck: false } as const;
+      const unit = (slot: string) => simulator.state().slots.find(({ selection }) => String(selection) === slot);
+      return {
+        peer: simulator,
+        drive: (port) => createXyVmc(port, options, { clock, log: silentLog }),
+        rest: () => ({
+          choose: async () => undefined,
+          fault: (kind, slot, for_ms) => simulator.fault({ kind: kind as FaultKind, selection: Number(slot), times: 1, for_ms }),
+          dropped: (slot) => unit(slot)?.dropped ?? 0,
+          connectCable: simulator.cable,
+          refill: () => slots.forEach(({ selection }) => simulator.stock(selection, 200)),
+          violations: () => simulator.state().violations,
+        }),
+      };
+    }),
+};
+
+const MDB: QibixxOptions = {
+  mode: 'alwaysIdle',
+  address: 'cashless1',
+  decimalPlaces: 0,
+  scaleFactor: 1,
+  responseTime_s: 240,
+  vendDeadline_ms: 20_000,
+};
+
+export const qibixx: PlantKind = {
+  name: 'mdb-qibixx',
+  slots: ['3', '7'],
+  faults: [
+    'jam',
+    'noWord',
+    'noWordNoGoods',
+    'resetBeforeDrop',
+    'resetAfterDrop',
+    'slow',
+    'lostLine',
+    'corruptLine',
+    'deaf',
+    'adapterReboot',
+    'pull',
+  ],
+  build: () =>
+    plant((clock) => {
+      const slots = Array.from({ length: 8 }, (_, i) => ({ item: i + 1, price: PRICE_JPY, stock: 200 }));
+      const simulator = createQibixxSimulator({ slots }, clock);
+      return {
+        peer: simulator,
+        drive: (port) => {
+          const machine = createQibixx(port, MDB, { clock, log: silentLog });
+          machine.onSelection(() => undefined);
+          return machine;
+        },
+        rest: (virtual, current) => ({
+          choose: async (slot, machine = current()) => {
+            for (let tries = 0; !simulator.press(Number(slot)); tries += 1) {
+              if (tries > 600) throw new Error(`the simulated machine does not take ${slot}: ${JSON.stringify(simulator.state())}`);
+              await virtual.advance(100);
+            }
+            await virtual.until(
+              new Promise<void>((resolve) => {
+                const look = () => (machine.state().slots.has(slot) ? resolve() : undefined);
+                machine.onState(look);
+                look();
+              }),
+            );
+          },
+          fault: (kind, _, for_ms) => simulator.fault({ kind: kind as MdbFaultKind, times: 1, for_ms }),
+          dropped: (slot) => simulator.state().slots.find(({ item }) => String(item) === slot)?.dropped ?? 0,
+          connectCable: simulator.cable,
+          refill: () => slots.forEach(({ item }) => simulator.stock(item, 200)),
+          violations: () => simulator.state().violations,
+        }),
+      };
+    }),
+};
+
+const board = (simulator: ActuatorSimulator, channelOf: (slot: string) => number): ReturnType<Levers['rest']> => ({
+  choose: async () => undefined,
+  fault: (kind, slot, for_ms) => simulator.fault({ kind: kind as ActuatorFaultKind, channel: channelOf(slot), times: 1, for_ms }),
+  dropped: (slot) => simulator.state().units.find(({ channel }) => channel === channelOf(slot))?.dropped ?? 0,
+  connectCable: simulator.cable,
+  refill: () => simulator.state().units.forEach(({ channel }) => simulator.stock(channel, 200)),
+  violations: () => simulator.state().violations,
+});
+
+const BOARD_FAULTS = ['jam', 'deaf', 'lostReply', 'corrupt', 'garbage', 'lateReply', 'pull'];
+
+export const modbusRelay: PlantKind = {
+  name: 'modbus-relay',
+  slots: ['3', '7'],
+  faults: [...BOARD_FAULTS, 'refuse'],
+  build: () =>
+    plant((clock) => {
+      const simulator = createRelaySimulator({ relays: 8, stock: 200, activeLow: true }, clock);
+      const slots = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [String(i), { relay: i, input: i, activeLow: true }]));
+      const options = { unit: 1, pulse_ms: 700, sensorDeadline_ms: 6000, slots };
+      return {
+        peer: simulator,
+        drive: (port) =>
+          createActuator(port, options, (inquiry, recorder) => modbusRelayBoard(options, inquiry, recorder), { clock, log: silentLog }),
+        rest: () => board(simulator, Number),
+      };
+    }),
+};
+
+export const lock: PlantKind = {
+  name: 'lock-board',
+  slots: ['A3', 'A7'],
+  faults: BOARD_FAULTS,
+  build: () =>
+    plant((clock) => {
+      const simulator = createLockSimulator({ locks: 8, stock: 200, seen_ms: 900 }, clock);
+      const channels = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`A${i + 1}`, i + 1]));
+      const options = { board: 1, openState: '00', sensorDeadline_ms: 5000, channels } as const;
+      return {
+        peer: simulator,
+        drive: (port) =>
+          createActuator(port, options, (inquiry, recorder) => lockBoard(options, inquiry, recorder), { clock, log: silentLog }),
+        rest: () => board(simulator, (slot) => Number(slot.slice(1))),
+      };
+    }),
+};
+
+export const PLANTS: readonly PlantKind[] = [xyVmc, qibixx, modbusRelay, lock];
