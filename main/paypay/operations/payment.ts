@@ -143,7 +143,10 @@ export const ReauthorizeRequest = z.looseObject({
   userAgent: Text.optional(),
 });
 
-/** A lower amount is done at once; a higher one answers USER_CONFIRMATION_REQUIRED with the page where the payer agrees. */
+/**
+ * A lower amount is done at once; a higher one (which needs redirectUrl, redirectType and userAgent) answers
+ * USER_CONFIRMATION_REQUIRED with the page where the payer agrees.
+ */
 export const reauthorize = operation({
   name: 'reauthorize',
   apiName: '',
@@ -151,7 +154,14 @@ export const reauthorize = operation({
   path: () => '/v2/payments/reauthorize',
   success: ['SUCCESS', 'USER_CONFIRMATION_REQUIRED'],
   input: ReauthorizeRequest,
-  data: z.looseObject({ status: maybe(z.string()), expiresAt: maybe(z.number()), url: maybe(z.string()) }).nullish(),
+  data: z.looseObject({
+    paymentId: maybe(z.string()),
+    updatedAmount: maybe(MoneyData),
+    acceptedAt: maybe(z.number()),
+    /** Of the authorisation or, for a higher amount, of the page. */
+    expiresAt: maybe(z.number()),
+    url: maybe(z.string()),
+  }),
 });
 
 // ---------------------------------------------------------------- payments without a QR

@@ -6,6 +6,8 @@ import { paymentBody } from './payments.ts';
 import type { World } from './world.ts';
 
 const MOST_REAUTHORIZATIONS = 10;
+/** A payer has six hours to agree to a higher amount. */
+const CONFIRMATION_S = 6 * 3600;
 
 export function capture(world: World, request: z.output<typeof CaptureRequest>): Answer {
   const payment = world.paymentOf(request.merchantPaymentId);
@@ -38,7 +40,12 @@ export function revert(world: World, request: z.output<typeof RevertRequest>): A
   if (payment.status !== 'AUTHORIZED' || payment.cancelAt_ms !== null)
     return refusal(400, 'ORDER_NOT_CANCELABLE', '00200042', 'Order is not cancelable');
   payment.status = 'CANCELED';
-  payment.revert = { merchantRevertId: request.merchantRevertId, acceptedAt_ms: world.now_ms() };
+  payment.revert = {
+    merchantRevertId: request.merchantRevertId,
+    reason: request.reason,
+    requestedAt_s: request.requestedAt,
+    acceptedAt_ms: world.now_ms(),
+  };
   world.authorized.delete(payment);
   world.onTransaction(payment);
   return success({
@@ -57,16 +64,27 @@ export function reauthorize(world: World, request: z.output<typeof ReauthorizeRe
     return refusal(400, 'REAUTHORIZE_REJECTED', '', 'Order cannot be reauthorized');
   if (request.updatedAmount.amount === payment.amount_jpy) return refusal(400, 'REAUTH_AMOUNT_UNCHANGED', '', 'Amount is unchanged');
   if (payment.reauthorizations >= MOST_REAUTHORIZATIONS) return refusal(400, 'REAUTH_MAX_LIMIT_EXCEEDED', '', 'Too many reauthorizations');
+  const raise = request.updatedAmount.amount > payment.amount_jpy;
+  if (raise && !(request.redirectUrl && request.redirectType && request.userAgent))
+    return refusal(400, 'MISSING_REQUEST_PARAMS', '08100024', 'Missing request params');
   payment.reauthorizations += 1;
-  if (request.updatedAmount.amount > payment.amount_jpy)
+  if (raise)
     return {
       status: 201,
       code: 'USER_CONFIRMATION_REQUIRED',
       codeId: '08300104',
       message: 'User confirmation required',
-      data: { expiresAt: world.now_s() + 300, url: `${world.publicUrl}/confirm/${world.token(16)}` },
+      data: { expiresAt: world.now_s() + CONFIRMATION_S, url: `${world.publicUrl}/confirm/${world.token(16)}` },
     };
   payment.amount_jpy = request.updatedAmount.amount;
   world.onTransaction(payment);
-  return success(paymentBody(payment));
+  return success({
+    requestId: request.requestId,
+    paymentId: payment.paymentId,
+    updatedAmount: request.updatedAmount,
+    requestedAt: request.requestedAt ?? world.now_s(),
+    acceptedAt: world.now_s(),
+    expiresAt: Math.floor((payment.expiresAt_ms ?? 0) / 1000),
+    paymentMethods: [{ amount: request.updatedAmount, type: 'WALLET' }],
+  });
 }

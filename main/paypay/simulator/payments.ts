@@ -38,13 +38,17 @@ export function paymentBody(payment: Payment): object {
               amount: yen(capture.amount_jpy),
               orderDescription: capture.orderDescription,
               requestedAt: capture.requestedAt_s,
-              expiresAt: null,
               status: 'COMPLETED',
             })),
           }
         : null,
     revert: payment.revert
-      ? { merchantRevertId: payment.revert.merchantRevertId, acceptedAt: seconds(payment.revert.acceptedAt_ms) }
+      ? {
+          acceptedAt: seconds(payment.revert.acceptedAt_ms),
+          merchantRevertId: payment.revert.merchantRevertId,
+          requestedAt: payment.revert.requestedAt_s,
+          ...(payment.revert.reason === undefined ? {} : { reason: payment.revert.reason }),
+        }
       : null,
     merchantPaymentId: payment.merchantPaymentId,
     amount: yen(payment.amount_jpy),

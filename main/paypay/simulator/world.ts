@@ -56,7 +56,12 @@ export interface Payment {
   reauthorizations: number;
   readonly refunds: Refund[];
   readonly captures: Capture[];
-  revert: { readonly merchantRevertId: string; readonly acceptedAt_ms: number } | null;
+  revert: {
+    readonly merchantRevertId: string;
+    readonly reason: unknown;
+    readonly requestedAt_s: unknown;
+    readonly acceptedAt_ms: number;
+  } | null;
 }
 
 export class World {

@@ -239,7 +239,9 @@ describe('an authorisation', () => {
     const change = (amount: number) => client.reauthorize({ requestId: id(), paymentId: held.paymentId, updatedAmount: yen(amount) });
     expect(await said(change(300))).toBe('REAUTH_AMOUNT_UNCHANGED');
     must(await until(change(200)));
-    const raised = await until(change(400));
+    expect(await said(change(400))).toBe('MISSING_REQUEST_PARAMS');
+    const back = { redirectUrl: 'https://shop.example', redirectType: 'WEB_LINK' as const, userAgent: 'Mozilla/5.0' };
+    const raised = await until(client.reauthorize({ requestId: id(), paymentId: held.paymentId, updatedAmount: yen(400), ...back }));
     expect(raised).toMatchObject({ outcome: 'done', reply: { httpStatus: 201, code: 'USER_CONFIRMATION_REQUIRED' } });
     expect(await status(held.id)).toBe('AUTHORIZED');
     for (let i = 0; i < 8; i++) await until(change(190 - i));
