@@ -35,7 +35,16 @@ export interface KioskEffects {
   release(sale: Sale): void;
 }
 
+/** What the chart is put together with; one chart serves every kiosk. */
+export interface KioskParts {
+  readonly effects: KioskEffects;
+  readonly times: KioskTimes;
+  /** What a customer who just came finds: language and view of the shop. */
+  readonly resting: ComfortView;
+}
+
 export interface KioskContext {
+  readonly parts: KioskParts;
   readonly cart: Cart;
   readonly comfort: ComfortView;
   /** Why nothing can be sold now; empty = open. */
@@ -72,209 +81,220 @@ export interface KioskTimes {
   now_ms(): number;
 }
 
-/** @param resting what a customer who just came finds: language and view of the shop */
-export function kioskMachine(effects: KioskEffects, times: KioskTimes, resting: ComfortView) {
-  const saleOf = (context: KioskContext): Sale => {
-    if (context.sale === null) throw new Error('no sale in this state');
-    return context.sale;
-  };
-  return setup({
-    types: { context: {} as KioskContext, events: {} as KioskEvent },
-    actors: {
-      recover: fromPromise(() => effects.recover()),
-      createCode: fromPromise(({ input }: { input: Sale }) => effects.createCode(input)),
-      watchPayment: fromPromise(({ input }: { input: Sale }) => effects.watchPayment(input)),
-      closeCode: fromPromise(({ input }: { input: Sale }) => effects.closeCode(input)),
-      dispense: fromPromise(({ input }: { input: Sale }) => effects.dispense(input)),
-    },
-    actions: {
-      forgetCustomer: assign({
-        cart: new Map(),
-        comfort: resting,
-        problem: null,
-        sale: null,
-        leaving: null,
-        stillChecking: false,
-        idleAt_ms: null,
-      }),
-      startIdle: assign({ idleAt_ms: () => times.now_ms() + times.idle_ms }),
-      startFinal: assign({ idleAt_ms: () => times.now_ms() + times.final_ms }),
-      stopIdle: assign({ idleAt_ms: null }),
-      release: ({ context }) => context.sale && effects.release(context.sale),
-      stopSelling: assign({ fault: 'brokenRule' }),
-    },
-    guards: {
-      gateOpen: ({ context }) => context.gate.length === 0,
-      gateClosed: ({ context }) => context.gate.length > 0,
-      journalFailed: ({ context }) => context.fault === 'journalFailed',
-      noFault: ({ context }) => context.fault === null && context.gate.length === 0,
-    },
-    delays: { idle: times.idle_ms, final: times.final_ms, retryJournal: times.retryJournal_ms },
-  }).createMachine({
-    id: 'kiosk',
-    initial: 'recovering',
-    context: {
+const saleOf = (context: KioskContext): Sale => {
+  if (context.sale === null) throw new Error('no sale in this state');
+  return context.sale;
+};
+/** What an effect of a sale gets. */
+interface Work {
+  readonly effects: KioskEffects;
+  readonly sale: Sale;
+}
+const workOf = ({ context }: { context: KioskContext }): Work => ({ effects: context.parts.effects, sale: saleOf(context) });
+const now_ms = ({ context }: { context: KioskContext }): number => context.parts.times.now_ms();
+
+export const kioskMachine = setup({
+  types: { context: {} as KioskContext, events: {} as KioskEvent, input: {} as KioskParts },
+  actors: {
+    recover: fromPromise(({ input }: { input: KioskEffects }) => input.recover()),
+    createCode: fromPromise(({ input }: { input: Work }) => input.effects.createCode(input.sale)),
+    watchPayment: fromPromise(({ input }: { input: Work }) => input.effects.watchPayment(input.sale)),
+    closeCode: fromPromise(({ input }: { input: Work }) => input.effects.closeCode(input.sale)),
+    dispense: fromPromise(({ input }: { input: Work }) => input.effects.dispense(input.sale)),
+  },
+  actions: {
+    forgetCustomer: assign({
       cart: new Map(),
-      comfort: resting,
-      gate: [],
-      gateSince_ms: 0,
-      fault: null,
+      comfort: ({ context }) => context.parts.resting,
       problem: null,
       sale: null,
       leaving: null,
       stillChecking: false,
       idleAt_ms: null,
+    }),
+    startIdle: assign({ idleAt_ms: (at) => now_ms(at) + at.context.parts.times.idle_ms }),
+    startFinal: assign({ idleAt_ms: (at) => now_ms(at) + at.context.parts.times.final_ms }),
+    stopIdle: assign({ idleAt_ms: null }),
+    release: ({ context }) => context.sale && context.parts.effects.release(context.sale),
+    stopSelling: assign({ fault: 'brokenRule' }),
+  },
+  guards: {
+    gateOpen: ({ context }) => context.gate.length === 0,
+    gateClosed: ({ context }) => context.gate.length > 0,
+    journalFailed: ({ context }) => context.fault === 'journalFailed',
+    noFault: ({ context }) => context.fault === null && context.gate.length === 0,
+  },
+  delays: {
+    idle: ({ context }) => context.parts.times.idle_ms,
+    final: ({ context }) => context.parts.times.final_ms,
+    retryJournal: ({ context }) => context.parts.times.retryJournal_ms,
+  },
+}).createMachine({
+  id: 'kiosk',
+  initial: 'recovering',
+  context: ({ input }) => ({
+    parts: input,
+    cart: new Map(),
+    comfort: input.resting,
+    gate: [],
+    gateSince_ms: 0,
+    fault: null,
+    problem: null,
+    sale: null,
+    leaving: null,
+    stillChecking: false,
+    idleAt_ms: null,
+  }),
+  on: {
+    fault: { target: '.outOfService', actions: assign({ fault: ({ event }) => event.fault, gateSince_ms: now_ms }) },
+    'gate.changed': {
+      actions: assign({
+        gate: ({ event }) => event.gate,
+        gateSince_ms: ({ context, event }) =>
+          context.gate.length === 0 && event.gate.length > 0 ? now_ms({ context }) : context.gateSince_ms,
+      }),
     },
-    on: {
-      fault: { target: '.outOfService', actions: assign({ fault: ({ event }) => event.fault, gateSince_ms: () => times.now_ms() }) },
-      'gate.changed': {
-        actions: assign({
-          gate: ({ event }) => event.gate,
-          gateSince_ms: ({ context, event }) =>
-            context.gate.length === 0 && event.gate.length > 0 ? times.now_ms() : context.gateSince_ms,
-        }),
+    'comfort.changed': { actions: assign({ comfort: ({ event }) => event.comfort }) },
+  },
+  states: {
+    recovering: {
+      entry: 'forgetCustomer',
+      invoke: {
+        src: 'recover',
+        input: ({ context }) => context.parts.effects,
+        onDone: { target: 'attract', actions: assign({ fault: null }) },
+        onError: {
+          target: 'outOfService',
+          actions: assign({
+            fault: ({ event }) => (event.error instanceof JournalError ? 'journalFailed' : 'brokenRule'),
+            gateSince_ms: now_ms,
+          }),
+        },
       },
-      'comfort.changed': { actions: assign({ comfort: ({ event }) => event.comfort }) },
     },
-    states: {
-      recovering: {
-        entry: 'forgetCustomer',
-        invoke: {
-          src: 'recover',
-          onDone: { target: 'attract', actions: assign({ fault: null }) },
-          onError: {
-            target: 'outOfService',
-            actions: assign({
-              fault: ({ event }) => (event.error instanceof JournalError ? 'journalFailed' : 'brokenRule'),
-              gateSince_ms: () => times.now_ms(),
-            }),
-          },
+    attract: {
+      entry: 'forgetCustomer',
+      always: { guard: 'gateClosed', target: 'outOfService' },
+      on: {
+        'customer.started': 'selecting',
+        'order.drafted': { target: 'creatingCode', actions: assign({ sale: ({ event }) => event.sale }) },
+        'staff.entered': 'maintenance',
+      },
+    },
+    selecting: {
+      entry: 'startIdle',
+      after: { idle: 'attract' },
+      on: {
+        'customer.stayed': { target: 'selecting', reenter: true },
+        'customer.finished': 'attract',
+        'comfort.changed': { target: 'selecting', reenter: true, actions: assign({ comfort: ({ event }) => event.comfort }) },
+        'cart.changed': { target: 'selecting', reenter: true, actions: assign({ cart: ({ event }) => event.cart, problem: null }) },
+        'order.impossible': { actions: assign({ problem: ({ event }) => event.problem }) },
+        'order.drafted': {
+          guard: 'gateOpen',
+          target: 'creatingCode',
+          actions: assign({ sale: ({ event }) => event.sale, problem: null }),
         },
       },
-      attract: {
-        entry: 'forgetCustomer',
-        always: { guard: 'gateClosed', target: 'outOfService' },
-        on: {
-          'customer.started': 'selecting',
-          'order.drafted': { target: 'creatingCode', actions: assign({ sale: ({ event }) => event.sale }) },
-          'staff.entered': 'maintenance',
-        },
-      },
-      selecting: {
-        entry: 'startIdle',
-        after: { idle: 'attract' },
-        on: {
-          'customer.stayed': { target: 'selecting', reenter: true },
-          'customer.finished': 'attract',
-          'comfort.changed': { target: 'selecting', reenter: true, actions: assign({ comfort: ({ event }) => event.comfort }) },
-          'cart.changed': { target: 'selecting', reenter: true, actions: assign({ cart: ({ event }) => event.cart, problem: null }) },
-          'order.impossible': { actions: assign({ problem: ({ event }) => event.problem }) },
-          'order.drafted': {
-            guard: 'gateOpen',
-            target: 'creatingCode',
-            actions: assign({ sale: ({ event }) => event.sale, problem: null }),
-          },
-        },
-      },
-      creatingCode: {
-        entry: 'stopIdle',
-        invoke: {
-          src: 'createCode',
-          input: ({ context }) => saleOf(context),
-          onDone: [
-            { guard: ({ event }) => event.output === 'pay', target: 'awaitingPayment' },
-            { guard: ({ event }) => event.output === 'close', target: 'closingCode', actions: assign({ leaving: 'notReady' }) },
-            {
-              target: 'selecting',
-              actions: [
-                'release',
-                assign({ problem: ({ event }) => (event.output === 'slotNotReady' ? 'slotPaused' : 'codeRejected'), sale: null }),
-              ],
-            },
-          ],
-          onError: { target: 'outOfService', actions: 'stopSelling' },
-        },
-      },
-      awaitingPayment: {
-        on: {
-          // Only a wish: the effect closes the code and ends, and this state with it.
-          'customer.cancelled': {
-            actions: [assign({ leaving: 'cancelled' }), ({ context }) => effects.leave(saleOf(context), 'customer')],
-          },
-        },
-        invoke: {
-          src: 'watchPayment',
-          input: ({ context }) => saleOf(context),
-          onDone: [
-            { guard: ({ event }) => event.output === 'vend', target: 'dispensing' },
-            {
-              guard: ({ event }) => event.output === 'close',
-              target: 'closingCode',
-              actions: assign({ leaving: ({ context }) => context.leaving ?? 'expired' }),
-            },
-            { target: 'refunding' },
-          ],
-          onError: { target: 'outOfService', actions: 'stopSelling' },
-        },
-      },
-      closingCode: {
-        invoke: {
-          src: 'closeCode',
-          input: ({ context }) => saleOf(context),
-          onDone: [
-            { guard: ({ event }) => event.output === 'vend', target: 'dispensing' },
-            { guard: ({ event }) => event.output === 'settle', target: 'refunding' },
-            { target: 'codeClosed', actions: assign({ stillChecking: ({ event }) => event.output === null }) },
-          ],
-          onError: { target: 'outOfService', actions: 'stopSelling' },
-        },
-      },
-      codeClosed: {
-        entry: ['release', 'startFinal'],
-        after: { final: 'attract' },
-        on: {
-          'customer.stayed': { target: 'codeClosed', reenter: true },
-          'customer.finished': 'attract',
-          'order.impossible': {
+    },
+    creatingCode: {
+      entry: 'stopIdle',
+      invoke: {
+        src: 'createCode',
+        input: workOf,
+        onDone: [
+          { guard: ({ event }) => event.output === 'pay', target: 'awaitingPayment' },
+          { guard: ({ event }) => event.output === 'close', target: 'closingCode', actions: assign({ leaving: 'notReady' }) },
+          {
             target: 'selecting',
-            actions: assign({ problem: ({ event }) => event.problem, sale: null, leaving: null }),
+            actions: [
+              'release',
+              assign({ problem: ({ event }) => (event.output === 'slotNotReady' ? 'slotPaused' : 'codeRejected'), sale: null }),
+            ],
           },
-          'order.drafted': {
-            guard: 'gateOpen',
-            target: 'creatingCode',
-            actions: assign({ sale: ({ event }) => event.sale, leaving: null, stillChecking: false }),
-          },
-        },
-      },
-      dispensing: {
-        invoke: {
-          src: 'dispense',
-          input: ({ context }) => saleOf(context),
-          onDone: [{ guard: ({ event }) => event.output, target: 'thanks' }, { target: 'refunding' }],
-          onError: { target: 'outOfService', actions: 'stopSelling' },
-        },
-      },
-      thanks: {
-        entry: ['release', 'startFinal'],
-        after: { final: 'attract' },
-        on: { 'customer.finished': 'attract', 'customer.stayed': { target: 'thanks', reenter: true } },
-      },
-      refunding: {
-        entry: ['release', 'startFinal'],
-        after: { final: 'attract' },
-        on: { 'customer.finished': 'attract', 'customer.stayed': { target: 'refunding', reenter: true } },
-      },
-      outOfService: {
-        entry: 'forgetCustomer',
-        always: { guard: 'noFault', target: 'attract' },
-        after: { retryJournal: { guard: 'journalFailed', target: 'recovering' } },
-        on: { 'staff.entered': 'maintenance' },
-      },
-      maintenance: {
-        entry: 'forgetCustomer',
-        // After a fault the books are opened again before anything is sold.
-        on: { 'staff.left': [{ guard: 'noFault', target: 'attract' }, { target: 'recovering' }] },
+        ],
+        onError: { target: 'outOfService', actions: 'stopSelling' },
       },
     },
-  });
-}
+    awaitingPayment: {
+      on: {
+        // Only a wish: the effect closes the code and ends, and this state with it.
+        'customer.cancelled': {
+          actions: [assign({ leaving: 'cancelled' }), ({ context }) => context.parts.effects.leave(saleOf(context), 'customer')],
+        },
+      },
+      invoke: {
+        src: 'watchPayment',
+        input: workOf,
+        onDone: [
+          { guard: ({ event }) => event.output === 'vend', target: 'dispensing' },
+          {
+            guard: ({ event }) => event.output === 'close',
+            target: 'closingCode',
+            actions: assign({ leaving: ({ context }) => context.leaving ?? 'expired' }),
+          },
+          { target: 'refunding' },
+        ],
+        onError: { target: 'outOfService', actions: 'stopSelling' },
+      },
+    },
+    closingCode: {
+      invoke: {
+        src: 'closeCode',
+        input: workOf,
+        onDone: [
+          { guard: ({ event }) => event.output === 'vend', target: 'dispensing' },
+          { guard: ({ event }) => event.output === 'settle', target: 'refunding' },
+          { target: 'codeClosed', actions: assign({ stillChecking: ({ event }) => event.output === null }) },
+        ],
+        onError: { target: 'outOfService', actions: 'stopSelling' },
+      },
+    },
+    codeClosed: {
+      entry: ['release', 'startFinal'],
+      after: { final: 'attract' },
+      on: {
+        'customer.stayed': { target: 'codeClosed', reenter: true },
+        'customer.finished': 'attract',
+        'order.impossible': {
+          target: 'selecting',
+          actions: assign({ problem: ({ event }) => event.problem, sale: null, leaving: null }),
+        },
+        'order.drafted': {
+          guard: 'gateOpen',
+          target: 'creatingCode',
+          actions: assign({ sale: ({ event }) => event.sale, leaving: null, stillChecking: false }),
+        },
+      },
+    },
+    dispensing: {
+      invoke: {
+        src: 'dispense',
+        input: workOf,
+        onDone: [{ guard: ({ event }) => event.output, target: 'thanks' }, { target: 'refunding' }],
+        onError: { target: 'outOfService', actions: 'stopSelling' },
+      },
+    },
+    thanks: {
+      entry: ['release', 'startFinal'],
+      after: { final: 'attract' },
+      on: { 'customer.finished': 'attract', 'customer.stayed': { target: 'thanks', reenter: true } },
+    },
+    refunding: {
+      entry: ['release', 'startFinal'],
+      after: { final: 'attract' },
+      on: { 'customer.finished': 'attract', 'customer.stayed': { target: 'refunding', reenter: true } },
+    },
+    outOfService: {
+      entry: 'forgetCustomer',
+      always: { guard: 'noFault', target: 'attract' },
+      after: { retryJournal: { guard: 'journalFailed', target: 'recovering' } },
+      on: { 'staff.entered': 'maintenance' },
+    },
+    maintenance: {
+      entry: 'forgetCustomer',
+      // After a fault the books are opened again before anything is sold.
+      on: { 'staff.left': [{ guard: 'noFault', target: 'attract' }, { target: 'recovering' }] },
+    },
+  },
+});

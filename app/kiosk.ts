@@ -165,19 +165,22 @@ export function createKiosk(ports: KioskPorts, config: Config, rules: typeof dec
     },
   };
 
-  const actor = createActor(
-    kioskMachine(
+  const actor = createActor(kioskMachine, {
+    input: {
       effects,
-      { idle_ms: config.sale.idle_ms, final_ms: config.sale.final_ms, retryJournal_ms: RETRY_JOURNAL_ms, now_ms: () => gateway.now_ms() },
-      { language: config.shop.languages[0] ?? 'ja', easyView: false },
-    ),
-    {
-      clock: {
-        setTimeout: (callback, delay_ms) => clock.setTimeout(callback, delay_ms),
-        clearTimeout: (timer) => clock.clearTimeout(timer),
+      times: {
+        idle_ms: config.sale.idle_ms,
+        final_ms: config.sale.final_ms,
+        retryJournal_ms: RETRY_JOURNAL_ms,
+        now_ms: () => gateway.now_ms(),
       },
+      resting: { language: config.shop.languages[0] ?? 'ja', easyView: false },
     },
-  );
+    clock: {
+      setTimeout: (callback, delay_ms) => clock.setTimeout(callback, delay_ms),
+      clearTimeout: (timer) => clock.clearTimeout(timer),
+    },
+  });
 
   /** Once for every sale that was paid. Paper stops nothing. */
   function print(orderId: string): void {

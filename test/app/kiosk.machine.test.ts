@@ -1,7 +1,7 @@
 import { getShortestPaths } from 'xstate/graph';
 import { initialTransition, transition, type EventFromLogic, type SnapshotFrom } from 'xstate';
 import { describe, expect, it } from 'vitest';
-import { kioskMachine, type KioskEffects, type Sale } from '../../app/kiosk.machine.ts';
+import { kioskMachine, type KioskEffects, type KioskParts, type Sale } from '../../app/kiosk.machine.ts';
 import { opened } from './order/orders.ts';
 
 /** Pure transitions start no effect, so one that is called is a mistake of the test. */
@@ -17,11 +17,12 @@ const effects: KioskEffects = {
   leave: uncalled,
   release: uncalled,
 };
-const machine = kioskMachine(
+const machine = kioskMachine;
+const input: KioskParts = {
   effects,
-  { idle_ms: 60_000, final_ms: 15_000, retryJournal_ms: 15_000, now_ms: () => 0 },
-  { language: 'ja', easyView: false },
-);
+  times: { idle_ms: 60_000, final_ms: 15_000, retryJournal_ms: 15_000, now_ms: () => 0 },
+  resting: { language: 'ja', easyView: false },
+};
 type Snapshot = SnapshotFrom<typeof machine>;
 type Event = EventFromLogic<typeof machine>;
 
@@ -74,6 +75,7 @@ const faults: Event[] = [
 ];
 
 const paths = getShortestPaths(machine, {
+  input,
   events: [...outside, ...faults, ...endings],
   // The clock is still, and a cart or comfort does not change where the kiosk can go.
   serializeState: ({ value, context }) =>
@@ -86,7 +88,7 @@ const next = (state: Snapshot, event: Event): Snapshot => transition(machine, st
 
 describe('the statechart', () => {
   it('starts with recovery', () => {
-    const [first, actions] = initialTransition(machine);
+    const [first, actions] = initialTransition(machine, input);
     expect(first.value).toBe('recovering');
     expect(actions.some(({ type }) => type === 'xstate.spawnChild')).toBe(true);
   });
