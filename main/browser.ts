@@ -1,0 +1,60 @@
+/** The browser host: this process and any Chromium. `node dist/main/browser.js --config shop.yaml [--data DIR] [--port N] [--open]` */
+import { fileURLToPath } from 'node:url';
+import { CannotStart } from './cannot-start.ts';
+import { openChromium } from './chromium.ts';
+import { openHost } from './host.ts';
+import { readHostOptions } from './host-options.ts';
+import { screenFiles } from './screen-files.ts';
+import { jsonLog, systemClock } from './system.ts';
+import { startWebServer } from './web-server.ts';
+
+const clock = systemClock();
+// The log goes to stderr, where a supervisor collects it; stdout says what a person wants to know.
+const log = jsonLog(clock, (line) => process.stderr.write(line));
+
+async function main(): Promise<void> {
+  const options = readHostOptions(process.argv.slice(2));
+  const host = await openHost(options, { clock, log });
+  const files = screenFiles(fileURLToPath(new URL('../renderer', import.meta.url)), host.config, host.configFolder);
+  const server = await startWebServer({
+    port: options.port,
+    framedBy: options.framedBy,
+    files,
+    screen: host,
+    screenSecret: host.screenSecret,
+    clock,
+    log,
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? new CannotStart(`port ${options.port} is taken; choose another with --port`) : error;
+  });
+  const address = server.address();
+  process.stdout.write(`kiosk: ${address}\n`);
+  const window = options.open ? openChromium(address, { fullScreen: true, profile: `${options.dataFolder}/chromium`, log }) : null;
+
+  // A parent process (the demo) may ask for further addresses, one for each page that shows the kiosk.
+  process.on('message', () => process.send?.({ address: server.address(60_000) }));
+  process.on('disconnect', () => void stop());
+
+  let stopping = false;
+  async function stop(): Promise<void> {
+    if (stopping) return;
+    stopping = true;
+    window?.close();
+    await server.close();
+    await host.stop();
+    process.exit(0);
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+}
+
+// What nobody foresaw ends the process: its supervisor starts it again, and recovery runs.
+process.on('uncaughtException', (error) => {
+  log.error('process.crashed', { message: error.stack ?? String(error) });
+  process.exit(70);
+});
+
+main().catch((error: unknown) => {
+  if (!(error instanceof CannotStart)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+});

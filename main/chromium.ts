@@ -1,0 +1,96 @@
+/** Finds a Chromium and shows one page in it, without anything around it that a customer could touch. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import type { Log } from '../app/ports.ts';
+
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/snap/bin/chromium',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+];
+
+const REOPEN_ms = 2000;
+
+export const findChromium = (): string | undefined =>
+  [process.env['KIOSK_CHROMIUM'], ...PLACES].find((place) => place !== undefined && existsSync(place));
+
+/** Why no window can be shown here, or null. */
+export function noWindowBecause(): string | null {
+  if (findChromium() === undefined) return 'no Chromium was found (KIOSK_CHROMIUM names one elsewhere)';
+  const linux = process.platform === 'linux';
+  if (linux && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) return 'there is no display';
+  if (linux && process.getuid?.() === 0) return 'Chromium does not run as root with its sandbox on';
+  return null;
+}
+
+export interface ChromiumWindow {
+  close(): void;
+}
+
+/**
+ * Opens the page; a full-screen window that ends is opened again, as a kiosk has nothing else to show.
+ * @param profile folder of its own, so that its cookie and nothing else is there
+ */
+export function openChromium(
+  address: string,
+  { fullScreen, profile, log }: { fullScreen: boolean; profile: string; log: Log },
+): ChromiumWindow | null {
+  const program = findChromium();
+  const why = noWindowBecause();
+  if (program === undefined || why !== null) {
+    log.warn('chromium.missing', { message: `no window: ${why}` });
+    return null;
+  }
+  let child: ChildProcess;
+  let closed = false;
+  const open = () => {
+    child = spawn(
+      program,
+      [...FLAGS, `--user-data-dir=${profile}`, ...(fullScreen ? ['--kiosk', ...fillScreen()] : []), `--app=${address}`],
+      {
+        stdio: 'ignore',
+      },
+    );
+    child.on('error', (error) => log.error('chromium.failed', { message: error.message }));
+    child.on('exit', (code) => {
+      if (closed || !fullScreen) return;
+      log.warn('chromium.ended', { code });
+      setTimeout(() => closed || open(), REOPEN_ms);
+    });
+  };
+  open();
+  return {
+    close() {
+      closed = true;
+      child.kill();
+    },
+  };
+}
+
+const FLAGS = [
+  '--no-first-run',
+  '--no-default-browser-check',
+  '--noerrdialogs',
+  '--disable-session-crashed-bubble',
+  '--disable-features=Translate',
+  '--disable-pinch',
+  '--overscroll-history-navigation=0',
+  '--autoplay-policy=no-user-gesture-required',
+  '--disable-background-networking',
+  '--password-store=basic',
+];
+
+/** Under X without a window manager `--kiosk` alone leaves an edge of one pixel black; one more pixel each way fills the screen. */
+function fillScreen(): string[] {
+  try {
+    const [width, height] = readFileSync('/sys/class/graphics/fb0/virtual_size', 'utf8').trim().split(',').map(Number);
+    return width && height ? ['--window-position=0,0', `--window-size=${width + 1},${height + 1}`] : [];
+  } catch {
+    return [];
+  }
+}

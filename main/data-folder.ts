@@ -1,0 +1,60 @@
+/** The folder that a kiosk owns: journal, the screen's secret, and a lock that dies with the process. */
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { CannotStart } from './cannot-start.ts';
+
+export interface DataFolder {
+  readonly journal: string;
+  /** What a paired browser's cookie holds: it outlives restarts, so that a screen comes back by itself. */
+  readonly screenSecret: string;
+  release(): void;
+}
+
+/**
+ * Makes the folder if need be, readable by its owner only, and takes it for this process.
+ * @throws CannotStart when another kiosk has it, or it can't be used
+ */
+export function openDataFolder(folder: string): DataFolder {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const release = lockFolder(folder, 'kiosk.lock');
+    return { journal: path.join(folder, 'journal.db'), screenSecret: screenSecret(path.join(folder, 'screen-secret')), release };
+  } catch (error) {
+    if (error instanceof CannotStart) throw error;
+    throw new CannotStart(`the data folder ${folder} can't be used: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * SQLite's lock on an empty database: the operating system drops it however the process ends, so nothing stale is left behind.
+ * @throws CannotStart when somebody else has it
+ */
+export function lockFolder(folder: string, name: string): () => void {
+  const lock = new DatabaseSync(path.join(folder, name));
+  try {
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if ((error as { errcode?: number }).errcode !== 5) throw error;
+    throw new CannotStart(`another kiosk is running on the data folder ${folder}; end it first, or choose another with --data`);
+  }
+  return () => lock.close();
+}
+
+function screenSecret(file: string): string {
+  try {
+    const secret = readFileSync(file, 'utf8').trim();
+    if (/^[0-9a-f]{64}$/.test(secret)) {
+      chmodSync(file, 0o600);
+      return secret;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const secret = randomBytes(32).toString('hex');
+  writeFileSync(file, `${secret}\n`, { mode: 0o600 });
+  chmodSync(file, 0o600);
+  return secret;
+}

@@ -1,0 +1,80 @@
+/** The Electron host. `electron . --config shop.yaml [--data DIR] [--windowed]` */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { app, BrowserWindow, dialog, ipcMain, Menu, powerSaveBlocker, protocol, session } from 'electron';
+import { CannotStart } from './cannot-start.ts';
+import { openHost } from './host.ts';
+import { readHostOptions } from './host-options.ts';
+import { serveIpc } from './ipc.ts';
+import { screenFiles } from './screen-files.ts';
+import { jsonLog, systemClock } from './system.ts';
+import { hardenContents, hardenSession, SCREEN_SCHEME, SCREEN_URL, serveFiles, windowOptions } from './window.ts';
+
+const clock = systemClock();
+const log = jsonLog(clock, (line) => process.stderr.write(line));
+const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** Ends with a message that also somebody without a terminal sees. */
+function giveUp(message: string): void {
+  process.stderr.write(`${message}\n`);
+  if (app.isPackaged) dialog.showErrorBox('Jihanki', message);
+  app.exit(1);
+}
+
+async function main(): Promise<void> {
+  const home = app.getPath('userData');
+  const options = readHostOptions(process.argv.slice(app.isPackaged ? 1 : 2), {
+    ...(app.isPackaged ? { configFile: path.join(home, 'shop.yaml'), dataFolder: home } : {}),
+  });
+  // Electron's lock is on its user data: with the kiosk's own folder there, one kiosk a folder.
+  app.setPath('userData', path.join(options.dataFolder, 'electron'));
+  if (!app.requestSingleInstanceLock()) throw new CannotStart(`another kiosk is running on the data folder ${options.dataFolder}`);
+  await app.whenReady();
+
+  const host = await openHost(options, { clock, log });
+  serveFiles(protocol, screenFiles(beside('../renderer'), host.config, host.configFolder));
+  hardenSession(session.defaultSession);
+  Menu.setApplicationMenu(null);
+  powerSaveBlocker.start('prevent-display-sleep');
+
+  const window = new BrowserWindow(windowOptions(beside('../preload/preload.cjs'), options.windowed));
+  hardenContents(window.webContents, log);
+  const stopIpc = serveIpc(ipcMain, window.webContents, SCREEN_URL, host, { clock, log });
+
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    stopIpc();
+    await host.stop();
+    app.exit(0);
+  };
+  app.on('second-instance', () => window.focus());
+  app.on('before-quit', (event) => {
+    event.preventDefault();
+    void stop();
+  });
+  window.on('close', (event) => {
+    event.preventDefault();
+    if (options.windowed) void stop();
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+  process.on('disconnect', () => void stop());
+
+  await window.loadURL(SCREEN_URL);
+  process.stdout.write('kiosk: in its own window\n');
+}
+
+// Crash only: what nobody foresaw ends the process, a new one recovers from the journal.
+process.on('uncaughtException', (error) => {
+  log.error('process.crashed', { message: error.stack ?? String(error) });
+  app.relaunch();
+  app.exit(70);
+});
+
+app.enableSandbox();
+protocol.registerSchemesAsPrivileged([{ scheme: SCREEN_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
+main().catch((error: unknown) => {
+  if (!(error instanceof CannotStart)) throw error;
+  giveUp(error.message);
+});

@@ -1,0 +1,137 @@
+/** Puts a kiosk together: configuration, journal, PayPay, machine. The one composition root of both hosts. */
+import path from 'node:path';
+import { createKiosk, type Kiosk } from '../app/kiosk.ts';
+import type { Config } from '../app/config.ts';
+import { type Clock, type Journal, JournalError, type Log } from '../app/ports.ts';
+import type { KioskCommand, KioskView } from '../app/view.ts';
+import { openMachine } from '../hardware/machine.ts';
+import pkg from '../package.json' with { type: 'json' };
+import { CannotStart } from './cannot-start.ts';
+import { readConfigFile } from './config-file.ts';
+import { openDataFolder } from './data-folder.ts';
+import type { HostOptions } from './host-options.ts';
+import { openJournal } from './journal/journal.ts';
+import { createPayPayGateway, type PayPayGateway } from './paypay/gateway.ts';
+import { readKeys } from './paypay/keys.ts';
+import { openWebhook } from './paypay/webhook.ts';
+import { createReceiptPrinter } from './printer.ts';
+import { newBootId, systemIds } from './system.ts';
+
+/** The part of a kiosk that a screen needs; it stays the same while the kiosk behind it is replaced. */
+export interface ScreenEnd {
+  view(): KioskView;
+  onView(listener: (view: KioskView) => void): () => void;
+  send(command: KioskCommand): void;
+}
+
+export interface Host extends ScreenEnd {
+  readonly config: Config;
+  readonly configFolder: string;
+  readonly screenSecret: string;
+  stop(): Promise<void>;
+}
+
+/** A journal that could not be opened is tried again this often: a full disk is emptied, a lock goes away. */
+const REOPEN_JOURNAL_ms = 15_000;
+
+/**
+ * Resolves when recovery has ended and the first screen can be shown. A fault of journal, PayPay or machine is something that
+ * the screen says; only what a person must mend first ends the start.
+ * @throws CannotStart
+ */
+export async function openHost(options: HostOptions, { clock, log }: { clock: Clock; log: Log }): Promise<Host> {
+  const ids = systemIds(clock);
+  const config = withReplacements(readConfigFile(options.configFile), options);
+  const configFolder = path.dirname(options.configFile);
+  const gateway = openGateway(config, configFolder, { clock, ids, log });
+  const folder = openDataFolder(options.dataFolder);
+  const webhook = await startWebhook(config, gateway, { clock, log });
+  const machine = config.machine.driver === 'none' ? null : openMachine(config.machine, { clock, log });
+  const printer = config.printer && createReceiptPrinter(config.printer);
+  const listeners = new Set<(view: KioskView) => void>();
+  let retry: unknown = null;
+
+  async function openKiosk(): Promise<Kiosk> {
+    const journal = await openJournal({ path: folder.journal, clock, bootId: newBootId() }).catch(journalFault);
+    const kiosk = createKiosk({ journal, gateway, machine, printer, clock, ids, log, version: pkg.version }, config);
+    kiosk.onView((view) => listeners.forEach((listener) => listener(view)));
+    if (journal instanceof JournalError) {
+      log.error('journal.closed', { fault: journal.fault, message: `out of service: the journal can't be opened: ${journal.message}` });
+      retry = clock.setTimeout(() => void reopen(), REOPEN_JOURNAL_ms);
+    }
+    await kiosk.start();
+    return kiosk;
+  }
+
+  async function reopen(): Promise<void> {
+    await kiosk.stop();
+    kiosk = await openKiosk();
+    listeners.forEach((listener) => listener(kiosk.view()));
+  }
+
+  let kiosk = await openKiosk();
+  return {
+    config,
+    configFolder,
+    screenSecret: folder.screenSecret,
+    view: () => kiosk.view(),
+    onView(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    send: (command) => kiosk.send(command),
+    async stop() {
+      clock.clearTimeout(retry);
+      await webhook?.close();
+      await kiosk.stop();
+      await machine?.close();
+      await gateway.close();
+      folder.release();
+    },
+  };
+}
+
+function journalFault(error: unknown): Journal | JournalError {
+  if (error instanceof JournalError) return error;
+  throw error;
+}
+
+/** The far ends that the command line names instead of those in the file. */
+function withReplacements(config: Config, { machine, paypay, configFile }: HostOptions): Config {
+  const replaced: Config = {
+    ...config,
+    paypay: paypay === undefined ? config.paypay : { ...config.paypay, environment: paypay },
+    machine: machine === undefined || config.machine.driver === 'none' ? config.machine : { ...config.machine, port: machine },
+  };
+  const demoOnly = (key: string, instead: string) =>
+    new CannotStart(`${configFile}: ${key}: found "simulated", which only the demo (npm start) has; name ${instead}`);
+  if (replaced.machine.driver !== 'none' && replaced.machine.port === 'simulated')
+    throw demoOnly('machine.port', 'a port, or give --machine PATH|tcp://HOST:PORT');
+  if (replaced.paypay.environment === 'simulated')
+    throw demoOnly('paypay.environment', 'sandbox, staging or production, or give --paypay URL');
+  return replaced;
+}
+
+function openGateway(
+  { paypay }: Config,
+  configFolder: string,
+  ports: Pick<Parameters<typeof createPayPayGateway>[0], 'clock' | 'ids' | 'log'>,
+) {
+  const keys = readKeys(paypay.keysFile && path.resolve(configFolder, paypay.keysFile), process.env);
+  if (!keys.ok) throw new CannotStart(`PayPay's keys: ${keys.problem}`);
+  const { environment, merchantId, storeId, terminalId } = paypay;
+  try {
+    return createPayPayGateway({ environment, keys: keys.keys, merchantId, storeId, terminalId, ...ports });
+  } catch (error) {
+    throw new CannotStart(`paypay.environment: ${(error as Error).message}`);
+  }
+}
+
+async function startWebhook({ paypay }: Config, gateway: PayPayGateway, ports: { clock: Clock; log: Log }) {
+  if (paypay.webhook === undefined) return null;
+  try {
+    return await openWebhook({ ...paypay.webhook, ...ports, onHint: (merchantPaymentId) => gateway.hint(merchantPaymentId) });
+  } catch (error) {
+    throw new CannotStart(`paypay.webhook: ${(error as Error).message}`);
+  }
+}

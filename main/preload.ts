@@ -1,0 +1,17 @@
+/** All that the screen gets of Electron: three functions, no channel names, no Node. */
+import { contextBridge, ipcRenderer } from 'electron';
+import type { KioskCommand, KioskView } from '../app/view.ts';
+import { IPC } from './ipc-names.ts';
+
+contextBridge.exposeInMainWorld('kiosk', {
+  onView(listener: (view: KioskView) => void): void {
+    ipcRenderer.on(IPC.view, (_event, view: KioskView) => listener(view));
+  },
+  send(command: KioskCommand): void {
+    ipcRenderer.send(IPC.command, command);
+  },
+  /** The screen listens: send the view as it is now. */
+  ready(): void {
+    ipcRenderer.send(IPC.ready);
+  },
+});

@@ -1,0 +1,66 @@
+/** Every file that a screen may ask for, and the headers that keep it to itself. Both hosts serve exactly this list. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Config } from '../app/config.ts';
+import { pictureFiles, pictureType } from './pictures.ts';
+
+export interface ScreenFile {
+  readonly file: string;
+  readonly type: string;
+  /** The name changes with the content. */
+  readonly immutable: boolean;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.woff2': 'font/woff2',
+  '.mp3': 'audio/mpeg',
+  '.wav': 'audio/wav',
+};
+
+/**
+ * @param rendererFolder where the renderer was built
+ * @returns by path, without the leading slash; `index.html` is the screen
+ */
+export function screenFiles(rendererFolder: string, config: Config, configFolder: string): ReadonlyMap<string, ScreenFile> {
+  const built = readdirSync(rendererFolder, { recursive: true, withFileTypes: true }).flatMap((entry): [string, ScreenFile][] => {
+    const file = path.join(entry.parentPath, entry.name);
+    const type = TYPES[path.extname(entry.name)] ?? pictureType(entry.name);
+    if (!entry.isFile() || type === undefined) return [];
+    const url = path.relative(rendererFolder, file).split(path.sep).join('/');
+    return [[url, { file, type, immutable: url.startsWith('assets/') }]];
+  });
+  const pictures = pictureFiles(config, configFolder).map(({ url, file }): [string, ScreenFile] => [
+    url,
+    { file, type: pictureType(file) ?? 'application/octet-stream', immutable: false },
+  ]);
+  return new Map([...built, ...pictures]);
+}
+
+/**
+ * Nothing is loaded from anywhere else, nothing runs that was not built, nobody frames the screen.
+ * @param framedBy the one origin that may, in the demo
+ */
+export function screenHeaders(framedBy?: string): Readonly<Record<string, string>> {
+  return {
+    'content-security-policy': [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "font-src 'self'",
+      "img-src 'self' data:",
+      "media-src 'self'",
+      "connect-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      `frame-ancestors ${framedBy ?? "'none'"}`,
+    ].join('; '),
+    'permissions-policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), payment=(), display-capture=()',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+  };
+}
