@@ -4,6 +4,7 @@ import { impossible } from '../errors.ts';
 import type { OrderLine } from '../order/events.ts';
 import type { MachineState, VendingMachine } from '../ports.ts';
 import type { NotForSale, ProductView } from '../view.ts';
+import { type Catalogue, createCatalogue } from './catalogue.ts';
 import type { ShopEvent } from './events.ts';
 
 export interface SlotView {
@@ -13,9 +14,14 @@ export interface SlotView {
   readonly count: number;
   readonly quarantined: string | null;
   readonly disabled: boolean;
+  /** Goes up with everything that staff or the kiosk's rules do to the slot; sales do not count. Starts anew with the process. */
+  readonly revision: number;
 }
 
 export interface Planogram {
+  readonly catalogue: Catalogue;
+  /** A newer configuration; called between sales only. */
+  configure(config: Config): void;
   apply(event: ShopEvent): void;
   slots(): readonly SlotView[];
   /** Events that make the journal know a slot which so far stands in the configuration only. */
@@ -40,25 +46,35 @@ interface SlotRecord {
   quarantined: string | null;
   disabled: boolean;
   failures: number;
+  revision: number;
 }
 
-export function createPlanogram(config: Config): Planogram {
+export function createPlanogram(initial: Config): Planogram {
+  let config = initial;
+  const catalogue = createCatalogue(config);
   const records = new Map<string, SlotRecord>();
   const record = (slot: string): SlotRecord => {
     const known = records.get(slot);
     if (known) return known;
-    const fresh: SlotRecord = { count: null, quarantined: null, disabled: false, failures: 0 };
+    const fresh: SlotRecord = { count: null, quarantined: null, disabled: false, failures: 0, revision: 0 };
     records.set(slot, fresh);
     return fresh;
   };
-  const products = new Map(config.products.map((product) => [product.sku, product]));
-  const counter = config.shop.mode === 'counter';
+  const counter = (): boolean => config.shop.mode === 'counter';
 
   const slots = (): SlotView[] =>
-    config.slots.map(({ slot, sku, capacity, stock }) => {
-      const { count, quarantined, disabled } = record(slot);
-      return { slot, sku, capacity, count: count ?? stock, quarantined, disabled };
+    catalogue.slots().map(({ slot, sku, capacity, stock }) => {
+      const { count, quarantined, disabled, revision } = record(slot);
+      return { slot, sku, capacity, count: count ?? stock, quarantined, disabled, revision };
     });
+  const change = (slot: string, what: Partial<SlotRecord>): void => {
+    const known = record(slot);
+    Object.assign(known, what, { revision: known.revision + 1 });
+  };
+  const take = (slot: string): void => {
+    const known = record(slot);
+    known.count = Math.max(0, (known.count ?? 0) - 1);
+  };
 
   const problemOf = (slot: SlotView, machine: MachineState | null): NotForSale | null => {
     if (slot.disabled) return 'disabled';
@@ -70,38 +86,59 @@ export function createPlanogram(config: Config): Planogram {
   };
 
   return {
+    catalogue,
+    configure(next) {
+      config = next;
+      catalogue.configure(next);
+    },
     slots,
     apply(event) {
       switch (event.type) {
-        case 'kiosk.started':
-          return;
         case 'stock.set':
-          record(event.slot).count = event.count;
+          return change(event.slot, { count: event.count });
+        case 'stock.taken':
+          take(event.slot);
+          record(event.slot).failures = 0;
           return;
-        case 'stock.taken': {
-          const slot = record(event.slot);
-          slot.count = Math.max(0, (slot.count ?? 0) - 1);
-          slot.failures = 0;
-          return;
-        }
+        case 'testVend.ended':
+          return event.left ? take(event.slot) : undefined;
         case 'slot.quarantined':
-          record(event.slot).quarantined = event.why;
-          return;
+          return change(event.slot, { quarantined: event.why });
         case 'slot.released':
-          Object.assign(record(event.slot), { quarantined: null, failures: 0 });
-          return;
+          return change(event.slot, { quarantined: null, failures: 0 });
         case 'slot.enabled':
-          record(event.slot).disabled = false;
-          return;
+          return change(event.slot, { disabled: false });
         case 'slot.disabled':
-          record(event.slot).disabled = true;
+          return change(event.slot, { disabled: true });
+        case 'slot.set':
+          change(event.slot, {});
+          return catalogue.apply(event);
+        case 'price.set':
+        case 'product.set':
+          return catalogue.apply(event);
+        case 'kiosk.started':
+        case 'testVend.requested':
+        case 'staff.tried':
+        case 'staff.signedIn':
+        case 'staff.signedOut':
+        case 'staff.changed':
+        case 'device.paired':
+        case 'device.removed':
+        case 'maintenance.began':
+        case 'maintenance.ended':
+        case 'day.closed':
+        case 'payments.compared':
+        case 'order.asked':
+        case 'orders.selfChecked':
+        case 'config.reloaded':
           return;
         default:
           impossible(event);
       }
     },
     firstStock: () =>
-      config.slots
+      catalogue
+        .slots()
         .filter(({ slot }) => record(slot).count === null)
         .map(({ slot, stock }) => ({ type: 'stock.set', slot, count: stock, by: 'config', reason: 'first start' })),
     failureOf(slot) {
@@ -110,12 +147,12 @@ export function createPlanogram(config: Config): Planogram {
     },
     products(cart, machine) {
       const bySku = Map.groupBy(slots(), (slot) => slot.sku);
-      return config.products.map((product) => {
+      return catalogue.products().map((product) => {
         const inCart = cart.get(product.sku) ?? 0;
         const room = config.sale.maxItems - cartSize(cart);
         const own = bySku.get(product.sku) ?? [];
         const problems = own.map((slot) => problemOf(slot, machine));
-        const left = counter ? config.sale.maxItems : own.reduce((sum, slot, i) => (problems[i] === null ? sum + slot.count : sum), 0);
+        const left = counter() ? config.sale.maxItems : own.reduce((sum, slot, i) => (problems[i] === null ? sum + slot.count : sum), 0);
         const notForSale: NotForSale | null = product.ageRestricted
           ? 'ageCheckMissing'
           : left > 0
@@ -139,10 +176,10 @@ export function createPlanogram(config: Config): Planogram {
       const free = slots().map((slot) => ({ ...slot, free: problemOf(slot, machine) === null ? slot.count : 0 }));
       const lines: DraftLine[] = [];
       for (const [sku, quantity] of cart) {
-        const product = products.get(sku);
+        const product = catalogue.product(sku);
         if (product === undefined || product.ageRestricted) return null;
         for (let unit = 0; unit < quantity; unit++) {
-          const slot = counter
+          const slot = counter()
             ? { slot: 'counter', free: Number.POSITIVE_INFINITY }
             : free.find((candidate) => candidate.sku === sku && candidate.free > 0);
           if (slot === undefined) return null;

@@ -184,6 +184,32 @@ export function shopKeeping(event: ShopEvent): { readonly key: string; readonly 
     case 'slot.enabled':
     case 'slot.disabled':
       return { key: `enabled:${event.slot}`, replaces: true };
+    case 'slot.set':
+      return { key: `content:${event.slot}`, replaces: true };
+    case 'price.set':
+      return { key: `price:${event.sku}`, replaces: true };
+    case 'product.set':
+      return { key: `product:${event.product.sku}`, replaces: true };
+    // A test may have taken one unit: it counts from the last counted stock on, as a sale does.
+    case 'testVend.ended':
+      return { key: `stock:${event.slot}`, replaces: false };
+    case 'staff.tried':
+    case 'staff.signedIn':
+      return { key: `pin:${event.staffId}:${event.from}`, replaces: true };
+    // Only for the record: nothing follows from them at a start, so the newest of each is enough.
+    case 'testVend.requested':
+    case 'staff.signedOut':
+    case 'staff.changed':
+    case 'device.paired':
+    case 'device.removed':
+    case 'maintenance.began':
+    case 'maintenance.ended':
+    case 'day.closed':
+    case 'payments.compared':
+    case 'order.asked':
+    case 'orders.selfChecked':
+    case 'config.reloaded':
+      return { key: event.type, replaces: true };
     default:
       return impossible(event);
   }

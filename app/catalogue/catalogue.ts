@@ -1,0 +1,94 @@
+/**
+ * What is sold, at which price and from which slot: the configuration, and what staff changed since it was written.
+ * The newer word counts: a change stands until somebody edits the same thing in the configuration.
+ */
+import type { Config } from '../config.ts';
+import type { ShopEvent, ShopProduct, SlotContent } from './events.ts';
+
+type SlotConfig = Config['slots'][number];
+
+export interface Catalogue {
+  /** A newer configuration; changes over what it no longer says fall away. */
+  configure(config: Config): void;
+  /** Events that are not about products, prices or the contents of slots pass unnoticed. */
+  apply(event: ShopEvent): void;
+  products(): readonly ShopProduct[];
+  product(sku: string): ShopProduct | undefined;
+  slots(): readonly SlotConfig[];
+  /** What a change of this product, its price or this slot is made over. */
+  over(of: { readonly sku: string }): { readonly product: ShopProduct | null; readonly price_jpy: number | null };
+  contentOver(slot: string): SlotContent | null;
+  categories(): Config['categories'];
+}
+
+/** Equal in content, whatever the order of the keys. */
+const same = (a: unknown, b: unknown): boolean => sorted(a) === sorted(b);
+const sorted = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+
+type Change<T extends ShopEvent['type']> = Extract<ShopEvent, { type: T }>;
+
+export function createCatalogue(initial: Config): Catalogue {
+  const productChanges = new Map<string, Change<'product.set'>>();
+  const priceChanges = new Map<string, Change<'price.set'>>();
+  const slotChanges = new Map<string, Change<'slot.set'>>();
+  let config = initial;
+  let products = new Map<string, ShopProduct>();
+  let slots = new Map<string, SlotConfig>();
+
+  const configured = (sku: string) => config.products.find((product) => product.sku === sku) ?? null;
+  const configuredSlot = (slot: string) => config.slots.find((candidate) => candidate.slot === slot);
+  const contentOver = (slot: string): SlotContent | null => {
+    const found = configuredSlot(slot);
+    return found === undefined ? null : { sku: found.sku, capacity: found.capacity };
+  };
+
+  /** The product without a change of its price. */
+  function base(sku: string): ShopProduct | null {
+    const change = productChanges.get(sku);
+    return change !== undefined && same(change.over, configured(sku)) ? change.product : configured(sku);
+  }
+
+  function derive(): void {
+    products = new Map();
+    for (const sku of [...config.products.map((product) => product.sku), ...productChanges.keys()]) {
+      const product = base(sku);
+      if (product === null || products.has(sku)) continue;
+      const change = priceChanges.get(sku);
+      products.set(sku, change?.over_jpy === product.price_jpy ? { ...product, price_jpy: change.price_jpy } : product);
+    }
+    slots = new Map();
+    for (const slot of [...config.slots.map((entry) => entry.slot), ...slotChanges.keys()]) {
+      const found = configuredSlot(slot);
+      const change = slotChanges.get(slot);
+      const changed = change !== undefined && same(change.over, contentOver(slot)) && products.has(change.content.sku);
+      if (changed) slots.set(slot, { slot, stock: found?.stock ?? 0, ...change.content });
+      else if (found !== undefined) slots.set(slot, found);
+    }
+  }
+  derive();
+
+  return {
+    configure(next) {
+      config = next;
+      derive();
+    },
+    apply(event) {
+      if (event.type === 'product.set') productChanges.set(event.product.sku, event);
+      else if (event.type === 'price.set') priceChanges.set(event.sku, event);
+      else if (event.type === 'slot.set') slotChanges.set(event.slot, event);
+      else return;
+      derive();
+    },
+    products: () => [...products.values()],
+    product: (sku) => products.get(sku),
+    slots: () => [...slots.values()],
+    over: ({ sku }) => ({ product: configured(sku), price_jpy: base(sku)?.price_jpy ?? null }),
+    contentOver,
+    categories: () => config.categories,
+  };
+}
