@@ -110,6 +110,18 @@ const Machine = z.discriminatedUnion('driver', [
       .max(600_000)
       .default(45_000)
       .describe('Longest silence of a running vend before its outcome is unknown.'),
+    command: z
+      .enum(['drive', 'buy'])
+      .default('drive')
+      .describe('drive: turn the motor directly (0x06). buy: ask the controller to sell (0x03), for firmware without direct drive.'),
+    pollInterval_ms: z
+      .int()
+      .min(100)
+      .max(2000)
+      .multipleOf(100)
+      .optional()
+      .describe('How often the controller shall ask us (0x16); left as it is when absent.'),
+    temperatureStops: z.boolean().default(true).describe('Sell nothing while the controller reports a fault of its cooling.'),
     padCheck: z.boolean().default(false).describe('Send command 0x01 with length 4, which some firmware wants.'),
     selections: Slots.optional().describe('Slot → selection number, where the labels differ from the controller’s numbers.'),
   }),

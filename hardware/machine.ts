@@ -10,7 +10,7 @@ import type { ModbusRelayOptions } from './modbus-relay/options.ts';
 import { portOf } from './transport/port.ts';
 import type { Port } from './transport/wire.ts';
 import { createXyVmc } from './xy-vmc/driver.ts';
-import type { XyVmcOptions } from './xy-vmc/driver.ts';
+import type { XyVmcOptions } from './xy-vmc/options.ts';
 
 export type MachineOptions = { readonly port: string; readonly baud: number } & (
   | ({ readonly driver: 'xy-vmc' } & XyVmcOptions)

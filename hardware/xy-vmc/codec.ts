@@ -67,8 +67,8 @@ export const ACK = encodeFrame(COMMAND.ack, 0);
 /** packNo runs 1…255 and never is 0 (section 2). */
 export const nextPackNo = (packNo: number): number => (packNo % 255) + 1;
 
-const word = (text: Uint8Array, at: number) => ((text[at] ?? 0) << 8) | (text[at + 1] ?? 0);
-const long = (text: Uint8Array, at: number) => word(text, at) * 0x10000 + word(text, at + 2);
+export const word = (text: Uint8Array, at: number) => ((text[at] ?? 0) << 8) | (text[at + 1] ?? 0);
+export const long = (text: Uint8Array, at: number) => word(text, at) * 0x10000 + word(text, at + 2);
 export const wordBytes = (value: number): [number, number] => [value >> 8, value & 0xff];
 export const longBytes = (value: number): [number, number, number, number] => [
   ...wordBytes(Math.floor(value / 0x10000)),

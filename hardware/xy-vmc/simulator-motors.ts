@@ -34,6 +34,8 @@ export const MOTOR_FAULTS = [
   'strangeStatus',
   /** Success as 0x24, as some machines report it. */
   'boxSuccess',
+  /** A warm meal: elevator, microwave, and "take out the box" at the end. */
+  'microwave',
   /** Jammed, and the product falls a while later. */
   'fallsLater',
 ] as const;
@@ -81,6 +83,7 @@ export function createMotors(slots: readonly SimulatedSlot[], options: MotorOpti
       steps.push(() => report(0x01, false));
       if (faults.has('slow')) for (let i = 0; i < 4; i += 1) steps.push(() => report(0x01, false));
       if (elevator) steps.push(() => report(0x10, false));
+      if (faults.has('microwave')) for (const status of [0x10, 0x16, 0x18, 0x19, 0x22, 0x23, 0x26]) steps.push(() => report(status, false));
       if (faults.has('strangeStatus')) steps.push(() => report(0x7e, false));
       steps.push(() => {
         if (faults.has('motor')) return report(0x04, true);
@@ -96,7 +99,7 @@ export function createMotors(slots: readonly SimulatedSlot[], options: MotorOpti
           return;
         }
         drop(slot);
-        report(faults.has('boxSuccess') ? 0x24 : 0x02, true);
+        report(faults.has('boxSuccess') || faults.has('microwave') ? 0x24 : 0x02, true);
       });
       const step_ms = motor_ms / steps.length;
       const next = (i: number) => {

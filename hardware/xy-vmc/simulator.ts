@@ -5,11 +5,12 @@
 import type { Clock } from '../../app/ports.ts';
 import { hex } from '../recorder.ts';
 import type { Wire } from '../transport/wire.ts';
-import { ACK, COMMAND, encodeFrame, longBytes, MENU, nextPackNo, POLL, selectionInfo, wordBytes } from './codec.ts';
+import { ACK, COMMAND, encodeFrame, nextPackNo, POLL, selectionInfo, word, wordBytes } from './codec.ts';
 import type { Frame } from './codec.ts';
 import { createDeframer } from './deframer.ts';
 import { createMotors } from './simulator-motors.ts';
 import type { SimulatedSlot } from './simulator-motors.ts';
+import { answersTo, LENGTHS } from './simulator-answers.ts';
 import type { DriveEntry, Fault, FaultKind, VmcSimulator, VmcSimulatorOptions } from './simulator-types.ts';
 
 /** Section 2: the upper computer answers within 100 ms. */
@@ -20,7 +21,7 @@ const NEXT_DATA_MS = 10;
 const LATE_STATUS_MS = 3000;
 
 export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): VmcSimulator {
-  const pollInterval_ms = options.pollInterval_ms ?? 200;
+  let pollInterval_ms = options.pollInterval_ms ?? 200;
   const keep = options.keep ?? 200;
   const counters = {
     polls: 0,
@@ -103,9 +104,6 @@ export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): 
     data.shift();
     packNo = nextPackNo(packNo);
   };
-  const pushAll = () => {
-    for (const slot of motors.slots.values()) pushSlot(slot);
-  };
   const pushSlot = (slot: SimulatedSlot) => queue(COMMAND.selectionInfo, selectionInfo(slot));
   const setCable = (now: boolean, for_ms?: number) => {
     connected = now;
@@ -138,14 +136,15 @@ export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): 
   };
 
   const startDrive = (frame: Frame, bytes: string, active: Map<FaultKind, Fault>) => {
-    const selection = word(frame.text, 2);
+    const selection = selectionOf(frame);
+    const buys = frame.command === COMMAND.buy;
     const entry: DriveEntry = {
       at_ms: clock.now_ms(),
       selection,
       packNo: frame.packNo,
       frame: bytes,
-      dropSensor: frame.text[0] === 1,
-      elevator: frame.text[1] === 1,
+      dropSensor: buys || frame.text[0] === 1,
+      elevator: !buys && frame.text[1] === 1,
       result: null,
       dropped: false,
     };
@@ -183,64 +182,12 @@ export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): 
     });
   };
 
-  const LENGTHS: Readonly<Record<number, readonly number[]>> = {
-    [COMMAND.checkSelection]: [2, 3],
-    [COMMAND.buy]: [2],
-    [COMMAND.select]: [2],
-    [COMMAND.drive]: [4],
-    [COMMAND.setPrice]: [6],
-    [COMMAND.setInventory]: [3],
-    [COMMAND.setCapacity]: [3],
-    [COMMAND.setProduct]: [4],
-    [COMMAND.pollInterval]: [1],
-    [COMMAND.synchronise]: [0],
-    [COMMAND.askMachine]: [0],
-    [COMMAND.askElevator]: [0],
-    [COMMAND.menu]: [2, 4],
-  };
-
   const execute = (frame: Frame) => {
-    const { command, text } = frame;
-    switch (command) {
-      case COMMAND.synchronise:
-        synchronised = true;
-        pushAll();
-        return;
-      case COMMAND.checkSelection: {
-        const selection = word(text, 0);
-        const slot = motors.slots.get(selection);
-        const status = !slot ? 0x03 : slot.status !== 0 ? 0x04 : slot.stock === 0 ? 0x02 : 0x01;
-        return queue(COMMAND.selectionStatus, [status, ...wordBytes(selection)]);
-      }
-      case COMMAND.askMachine: {
-        const absent = Array<number>(8).fill(0xaa);
-        const id = Array<number>(10).fill(0x30);
-        return queue(COMMAND.machineStatus, [0, 0, 0, 0, 0, motors.door.open ? 1 : 0, ...Array<number>(8).fill(0), ...id, ...absent]);
-      }
-      case COMMAND.askElevator:
-        return queue(COMMAND.elevatorStatus, [0]);
-      case COMMAND.menu:
-        return answerMenu(text);
-      default:
-        return;
-    }
-  };
-  const answerMenu = (text: Uint8Array) => {
-    if (text[0] === MENU.jammedSelections && text[1] === 0) {
-      const jammed = [...motors.slots.values()].filter((slot) => slot.status === 3).flatMap((slot) => wordBytes(slot.selection));
-      return queue(COMMAND.menuAnswer, [MENU.jammedSelections, 0, ...jammed]);
-    }
-    if (text[0] === MENU.jammedSelections && text[1] === 1) {
-      for (const slot of motors.slots.values()) if (slot.status === 3) slot.status = 0;
-      queue(COMMAND.menuAnswer, [MENU.jammedSelections, 1]);
-      return pushAll();
-    }
-    const slot = text[0] === MENU.selectionConfiguration && text.length === 4 ? motors.slots.get(word(text, 2)) : undefined;
-    if (!slot) return violate(`menu command not understood: ${hex(text)}`);
-    return queue(COMMAND.menuAnswer, [
-      ...[MENU.selectionConfiguration, 0, ...longBytes(slot.price), ...wordBytes(slot.stock), slot.capacity],
-      ...[...wordBytes(slot.product), 1, 0, 0, 0],
-    ]);
+    if (frame.command === COMMAND.pollInterval) pollInterval_ms = Math.min(20, Math.max(1, frame.text[0] ?? 2)) * 100;
+    if (frame.command === COMMAND.synchronise) synchronised = true;
+    const answers = answersTo(frame, motors);
+    if (!answers) return violate(`menu command not understood: ${hex(frame.text)}`);
+    for (const { command, text } of answers) queue(command, text);
   };
 
   const receive = (frame: Frame) => {
@@ -270,17 +217,17 @@ export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): 
       return write(ACK);
     }
     if (!synchronised && frame.command !== COMMAND.synchronise) return violate('a command before synchronise');
-    if (frame.command !== COMMAND.drive) {
+    if (frame.command !== COMMAND.drive && frame.command !== COMMAND.buy) {
       taken = { packNo: frame.packNo, frame: bytes };
       write(ACK);
       execute(frame);
       if (data.length > 0) schedule(NEXT_DATA_MS);
       return;
     }
-    const [dropSensor, elevator] = frame.text;
-    if ((dropSensor as number) > 1 || (elevator as number) > 1) return violate(`drive with flags ${hex(frame.text)}`);
+    const [dropSensor, elevator] = frame.text as unknown as [number, number];
+    if (frame.command === COMMAND.drive && (dropSensor > 1 || elevator > 1)) return violate(`drive with flags ${hex(frame.text)}`);
     if (motors.busy()) return violate('a drive while a motor runs');
-    const active = takeFaults(word(frame.text, 2));
+    const active = takeFaults(selectionOf(frame));
     if (active.has('deaf')) return;
     taken = { packNo: frame.packNo, frame: bytes };
     const pull = active.get('pullBeforeAck');
@@ -342,4 +289,5 @@ export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): 
   };
 }
 
-const word = (text: Uint8Array, at: number) => ((text[at] ?? 0) << 8) | (text[at + 1] ?? 0);
+/** Of a command that moves something. */
+const selectionOf = ({ command, text }: Frame) => word(text, command === COMMAND.drive ? 2 : 0);

@@ -1,8 +1,9 @@
-/** One vend by direct drive (0x06), from the queue to what is known of the goods. The command leaves at most once; see link.ts for its repetitions. */
+/** One vend (0x06, or 0x03), from the queue to what is known of the goods. The command leaves at most once; see link.ts for its repetitions. */
 import type { Clock, Log, VendOutcome, VendProgress } from '../../app/ports.ts';
-import { COMMAND, drive } from './codec.ts';
+import { COMMAND, drive, wordBytes } from './codec.ts';
 import type { Verdict } from './evidence.ts';
 import type { Outgoing } from './link.ts';
+import type { XyVmcOptions } from './options.ts';
 import type { Session } from './session.ts';
 import { dispensing } from './status.ts';
 
@@ -14,7 +15,7 @@ export interface RunningVend {
 
 export interface VendRun {
   readonly selection: number;
-  readonly options: { readonly dropSensor: boolean; readonly elevator: boolean; readonly vendDeadline_ms: number };
+  readonly options: XyVmcOptions;
   readonly clock: Clock;
   readonly log: Log;
   readonly session: Session;
@@ -80,6 +81,8 @@ export function runVend({ selection, options, clock, log, session, onProgress, a
             if (!searching) sign();
             return;
           case 'delivered':
+            // Told to buy, the controller decides by its own settings what a success is.
+            if (options.command === 'buy') return finish({ outcome: 'succeeded', proof: 'machine' });
             return finish({ outcome: 'succeeded', proof: options.dropSensor ? 'dropSensor' : 'actuated' });
           case 'failed':
             return finish({ outcome: 'failed', why: told.why, detail: told.detail });
@@ -91,8 +94,9 @@ export function runVend({ selection, options, clock, log, session, onProgress, a
       },
     };
     const outgoing: Outgoing = {
-      command: COMMAND.drive,
-      text: drive(selection, options.dropSensor, options.elevator),
+      ...(options.command === 'buy'
+        ? { command: COMMAND.buy, text: wordBytes(selection) }
+        : { command: COMMAND.drive, text: drive(selection, options.dropSensor, options.elevator) }),
       onSent: () => {
         // Not earlier: a status that comes before belongs to somebody else's vend.
         attach(vend);

@@ -1,0 +1,208 @@
+/** Line by line: the vendor's transcript of a selection-first sale, and what must happen when a line is missing or another comes. */
+import { describe, expect, test } from 'vitest';
+import type { MachineSelection, VendOutcome } from '../../../app/ports.ts';
+import { createQibixx } from '../../../hardware/mdb-qibixx/driver.ts';
+import { readLine, yenOf } from '../../../hardware/mdb-qibixx/lines.ts';
+import type { QibixxOptions } from '../../../hardware/mdb-qibixx/options.ts';
+import { memoryCable } from '../../../hardware/transport/memory.ts';
+import type { Wire } from '../../../hardware/transport/wire.ts';
+import { silentLog } from '../silent-log.ts';
+import { createVirtualClock } from '../virtual-clock.ts';
+
+const OPTIONS: QibixxOptions = {
+  mode: 'alwaysIdle',
+  address: 'cashless1',
+  decimalPlaces: 0,
+  scaleFactor: 1,
+  responseTime_s: 120,
+  vendDeadline_ms: 30_000,
+};
+
+/** An adapter that says what the test says, after it has answered the set-up. */
+async function adapter(options: QibixxOptions = OPTIONS) {
+  const clock = createVirtualClock();
+  const cable = memoryCable();
+  const heard: string[] = [];
+  const selections: MachineSelection[] = [];
+  const held: { wire: Wire | null } = { wire: null };
+  const say = async (...lines: string[]) => {
+    for (const line of lines) held.wire?.write(Buffer.from(`${line}\n`, 'ascii'));
+    await clock.advance(0);
+  };
+  let on = false;
+  held.wire = await cable.b.open({
+    data: (bytes) => {
+      for (const line of Buffer.from(bytes).toString('ascii').trim().split('\n')) {
+        if (line === 'C,1') {
+          void say(on ? 'c,ERR,"cashless is on"' : 'c,1');
+          on = true;
+        } else if (line === 'C,0') {
+          void say('c,0');
+          on = false;
+        } else if (line.startsWith('C,SETCONF')) void say('c,SET,OK');
+        else if (line === 'V') void say('v,4.0.2.0,0123456789');
+        heard.push(line);
+      }
+    },
+    closed: () => undefined,
+  });
+  const machine = createQibixx(cable.a, options, { clock, log: silentLog });
+  machine.onSelection((selection) => selections.push(selection));
+  await clock.advance(100);
+  await say('c,STATUS,INACTIVE', 'r,ACK', 'c,STATUS,DISABLED', 'r,ACK', 'c,STATUS,ENABLED');
+  const setUp = heard.splice(0);
+  const vend = (slot = '5', price_jpy = 150) => machine.vend({ vendId: 'v1', slot, price_jpy }, () => undefined);
+  const ends = (outcome: Promise<VendOutcome>) => clock.until(outcome, 200_000);
+  return { clock, machine, say, heard, setUp, selections, vend, ends };
+}
+
+test('the set-up: Always Idle, yen, no decimals, our response time', async () => {
+  const { setUp, machine } = await adapter();
+  expect(setUp).toEqual([
+    'C,1',
+    'C,0',
+    'C,SETCONF,mdb-always-idle=1',
+    'C,SETCONF,mdb-currency-code=0x1392',
+    'C,SETCONF,mdb-addr=0x10',
+    'C,SETCONF,mdb-decimal-places=0',
+    'C,SETCONF,mdb-scale-factor=1',
+    'C,SETCONF,mdb-timeout=120',
+    'C,1',
+  ]);
+  expect(machine.state()).toMatchObject({ ready: true });
+});
+
+describe('choose, pay, vend', () => {
+  test("the vendor's transcript", async () => {
+    const { say, heard, selections, vend, ends, clock } = await adapter();
+    await say('c,STATUS,VEND,150,5');
+    expect(selections).toMatchObject([{ slot: '5', price_jpy: 150, deadline_monotonic_ms: clock.monotonic_ms() + 115_000 }]);
+    const outcome = vend();
+    await say('r,ACK');
+    expect(heard).toEqual(['C,VEND,150']);
+    await say('c,VEND,SUCCESS', 'c,STATUS,IDLE', 'c,STATUS,ENABLED');
+    expect(await ends(outcome)).toEqual({ outcome: 'succeeded', proof: 'machine' });
+  });
+
+  test('an amount goes back as it came', async () => {
+    const { say, heard, vend, ends } = await adapter({ ...OPTIONS, decimalPlaces: 2 });
+    await say('c,STATUS,VEND,150.00,5');
+    const outcome = vend();
+    await say('r,ACK', 'c,VEND,SUCCESS');
+    expect(heard).toEqual(['C,VEND,150.00']);
+    expect((await ends(outcome)).outcome).toBe('succeeded');
+  });
+
+  test.each(['1.50', '0', '0.00'])('an amount of %s is no whole yen: denied', async (amount) => {
+    const { say, heard, selections } = await adapter();
+    await say(`c,STATUS,VEND,${amount},5`);
+    expect([heard, selections]).toEqual([['C,VEND,-1'], []]);
+  });
+
+  test('the same request again is the machine repeating itself', async () => {
+    const { say, selections, heard } = await adapter();
+    await say('c,STATUS,VEND,150,5', 'c,STATUS,VEND,150,5');
+    expect([selections.length, heard]).toEqual([1, []]);
+  });
+
+  test('another request while one is being vended is denied', async () => {
+    const { say, heard, vend, ends } = await adapter();
+    await say('c,STATUS,VEND,150,5');
+    const outcome = vend();
+    await say('r,ACK', 'c,STATUS,VEND,130,6');
+    expect(heard).toEqual(['C,VEND,150', 'C,VEND,-1']);
+    expect(await ends(outcome)).toMatchObject({ outcome: 'unknown' });
+  });
+
+  test('nobody pays: denied before the machine gives up, and never approved afterwards', async () => {
+    const { clock, say, heard, selections, vend, ends } = await adapter();
+    await say('c,STATUS,VEND,150,5');
+    await clock.advance(114_000);
+    expect(heard.filter((line) => line.startsWith('C,VEND'))).toEqual([]);
+    await clock.advance(2000);
+    expect(heard.filter((line) => line.startsWith('C,VEND'))).toEqual(['C,VEND,-1']);
+    await clock.until(selections[0]?.withdrawn as Promise<void>);
+    expect(await ends(vend())).toMatchObject({ outcome: 'failed', why: 'notSent' });
+    expect(heard.filter((line) => line.startsWith('C,VEND'))).toEqual(['C,VEND,-1']);
+  });
+
+  test('declined by the kiosk', async () => {
+    const { say, heard, selections } = await adapter();
+    await say('c,STATUS,VEND,150,5');
+    selections[0]?.decline();
+    selections[0]?.decline();
+    expect(heard).toEqual(['C,VEND,-1']);
+  });
+
+  test('cancelled at the machine: withdrawn, and not vended', async () => {
+    const { clock, say, heard, selections, vend, ends } = await adapter();
+    await say('c,STATUS,VEND,150,5', 'c,STATUS,ENABLED');
+    await clock.until(selections[0]?.withdrawn as Promise<void>);
+    expect(await ends(vend())).toMatchObject({ outcome: 'failed', why: 'notSent' });
+    expect(heard).toEqual([]);
+  });
+
+  test('a price that nobody was shown is not approved', async () => {
+    const { say, heard, vend, ends } = await adapter();
+    await say('c,STATUS,VEND,150,5');
+    expect(await ends(vend('5', 140))).toMatchObject({ outcome: 'failed', why: 'notSent' });
+    expect(await ends(vend('6', 150))).toMatchObject({ outcome: 'failed', why: 'notSent' });
+    expect(heard).toEqual([]);
+  });
+});
+
+describe('how a vend can end', () => {
+  const cases: readonly [string, readonly string[], Partial<VendOutcome>][] = [
+    ['success', ['r,ACK', 'c,VEND,SUCCESS'], { outcome: 'succeeded', proof: 'machine' }],
+    ['failure', ['r,ACK', 'c,VEND,FAILURE'], { outcome: 'failed', why: 'motor' }],
+    ['failure in another spelling', ['r,ACK', 'c,VEND,FAILED,5'], { outcome: 'failed', why: 'motor' }],
+    ['no word', ['r,ACK', 'c,STATUS,IDLE', 'c,STATUS,ENABLED'], { outcome: 'unknown', likely: 'notDelivered' }],
+    ['a status before the success', ['r,ACK', 'c,STATUS,IDLE', 'c,VEND,SUCCESS'], { outcome: 'succeeded', proof: 'machine' }],
+    ['reset of the machine: MDB counts it as delivered', ['r,ACK', 'c,STATUS,INACTIVE'], { outcome: 'unknown', likely: 'delivered' }],
+    ['refused by the adapter', ['c,ERR,"VEND -3"'], { outcome: 'failed', why: 'notSent' }],
+    ['silence', ['r,ACK'], { outcome: 'unknown', likely: 'none' }],
+    ['silence from the start', [], { outcome: 'unknown', likely: 'notDelivered' }],
+    ['the adapter started anew', ['r,ACK', 'c,1'], { outcome: 'unknown', likely: 'delivered' }],
+  ];
+  test.each(cases)('%s', async (_, lines, expected) => {
+    const { say, vend, ends, heard } = await adapter();
+    await say('c,STATUS,VEND,150,5');
+    const outcome = vend();
+    await say(...lines);
+    expect(await ends(outcome)).toMatchObject(expected);
+    expect(heard.filter((line) => line === 'C,VEND,150')).toHaveLength(1);
+  });
+});
+
+describe('pay first', () => {
+  const FIRST: QibixxOptions = { ...OPTIONS, mode: 'authorizeFirst' };
+  test('a session with exactly what was paid, and only that choice', async () => {
+    const { say, heard, vend, ends } = await adapter(FIRST);
+    const outcome = vend();
+    await say('c,STATUS,IDLE,150', 'c,STATUS,VEND,150,6', 'c,STATUS,IDLE', 'c,STATUS,VEND,120,5', 'c,STATUS,IDLE', 'c,STATUS,VEND,150,5');
+    expect(heard).toEqual(['C,START,150', 'C,VEND,-1', 'C,VEND,-1', 'C,VEND,150']);
+    await say('r,ACK', 'c,VEND,SUCCESS');
+    expect(await ends(outcome)).toEqual({ outcome: 'succeeded', proof: 'machine' });
+  });
+  test('nothing chosen: the session is closed and nothing was vended', async () => {
+    const { say, heard, vend, ends } = await adapter(FIRST);
+    const outcome = vend();
+    await say('c,STATUS,IDLE,150');
+    expect(await ends(outcome)).toMatchObject({ outcome: 'failed', why: 'notSent' });
+    expect(heard.filter((line) => line !== 'C,1')).toEqual(['C,START,150', 'C,STOP']);
+  });
+  test('refused: not sent', async () => {
+    const { say, vend, ends } = await adapter(FIRST);
+    const outcome = vend();
+    await say('c,ERR,"START -3"');
+    expect(await ends(outcome)).toMatchObject({ outcome: 'failed', why: 'notSent' });
+  });
+});
+
+test('lines', () => {
+  expect(readLine('c,STATUS,VEND,1.00,5')).toEqual({ says: 'vendRequest', amount: '1.00', item: '5' });
+  expect(readLine('c,STATUS,IDLE,150')).toEqual({ says: 'status', status: 'idle' });
+  expect(readLine('c,ERR,"START -3"')).toEqual({ says: 'error', about: 'START -3' });
+  expect(readLine('c,STATUS,VEND,99999999999999999999,5')).toEqual({ says: 'other' });
+  expect([yenOf('150'), yenOf('150.00'), yenOf('1.5'), yenOf('0'), yenOf('10000000')]).toEqual([150, 150, null, null, null]);
+});
