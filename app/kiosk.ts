@@ -8,7 +8,18 @@ import { createOrderBook, type OrderBook } from './order/book.ts';
 import { decide } from './order/decide.ts';
 import type { BrokenRule, Order } from './order/order.ts';
 import { createSettler, type Settler } from './order/settler.ts';
-import type { Clock, Ids, Journal, Log, MachineSelection, PaymentGateway, ReceiptPrinter, Unsubscribe, VendingMachine } from './ports.ts';
+import type {
+  Clock,
+  GatewayState,
+  Ids,
+  Journal,
+  Log,
+  MachineSelection,
+  PaymentGateway,
+  ReceiptPrinter,
+  Unsubscribe,
+  VendingMachine,
+} from './ports.ts';
 import { JournalError } from './ports.ts';
 import { screenOf, shopView } from './project.ts';
 import { receiptOf, receiptUrl } from './receipt.ts';
@@ -39,8 +50,10 @@ export interface Kiosk {
 
 /** How long the screen waits for PayPay's word on a closed code before the background takes over. */
 const CHECKING_ms = 60_000;
-const PROBE_READY_ms = 60_000;
-const PROBE_NOT_READY_ms = 5_000;
+/** Every sale talks to PayPay, and a touch on the screen asks it at once: in between a kiosk need not. */
+const PROBE_READY_ms = 300_000;
+const PROBE_NOT_READY_FIRST_ms = 5_000;
+const PROBE_NOT_READY_LAST_ms = 60_000;
 const RETRY_JOURNAL_ms = 15_000;
 /** A machine that waits for our answer gets it this much before its own limit. */
 const SELECTION_MARGIN_ms = 10_000;
@@ -60,6 +73,8 @@ export function createKiosk(ports: KioskPorts, config: Config, rules: typeof dec
   let orderCount = 0;
   let printed: string | null = null;
   let stopped = false;
+  let probeTimer: unknown = null;
+  let probeRetry_ms = 0;
 
   const after = (delay_ms: number, callback: () => void): void => {
     const timer = clock.setTimeout(() => {
@@ -363,18 +378,22 @@ export function createKiosk(ports: KioskPorts, config: Config, rules: typeof dec
     );
   }
 
-  function watchPayPay(): void {
-    after(gateway.state().ready ? PROBE_READY_ms : PROBE_NOT_READY_ms, () => {
-      if (stopped) return;
-      void gateway.probe().then(watchPayPay);
-    });
+  /** Asks again in a while: soon when PayPay could not be reached, and then less and less often. */
+  function probeAfter(state: GatewayState): void {
+    clock.clearTimeout(probeTimer);
+    probeRetry_ms = state.ready ? 0 : Math.min(2 * probeRetry_ms || PROBE_NOT_READY_FIRST_ms, PROBE_NOT_READY_LAST_ms);
+    if (stopped) return;
+    probeTimer = clock.setTimeout(() => void gateway.probe().then(probeAfter), state.ready ? PROBE_READY_ms : probeRetry_ms);
   }
 
   return {
     async start() {
       actor.subscribe({ next: publish, error: (error) => log.error('kiosk.crashed', { message: String(error) }) });
       unsubscribe.push(
-        gateway.onState(updateGate),
+        gateway.onState((state) => {
+          updateGate();
+          probeAfter(state);
+        }),
         gateway.onHint((id) => settler?.hint(id)),
       );
       if (machine) {
@@ -394,7 +413,7 @@ export function createKiosk(ports: KioskPorts, config: Config, rules: typeof dec
         });
       });
       actor.start();
-      watchPayPay();
+      probeAfter(gateway.state());
       await recovered;
     },
     view,
@@ -411,6 +430,7 @@ export function createKiosk(ports: KioskPorts, config: Config, rules: typeof dec
       actor.stop();
       unsubscribe.forEach((off) => off());
       timers.forEach((timer) => clock.clearTimeout(timer));
+      clock.clearTimeout(probeTimer);
       if (!(ports.journal instanceof JournalError)) await ports.journal.close();
     },
   };

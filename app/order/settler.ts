@@ -33,6 +33,8 @@ export interface SettlerPorts {
 const RETRY_FIRST_ms = 1_000;
 const RETRY_LAST_ms = 300_000;
 const ASK_FIRST_ms = 2_000;
+/** A closed code: its cancel returns what comes late, so PayPay is not asked often. */
+const WATCH_FIRST_ms = 20_000;
 /** While a closed code is watched, or a refund is under way at PayPay: nobody waits for it at the screen any more. */
 const ASK_LAST_ms = 120_000;
 
@@ -123,7 +125,7 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
     const wait_ms =
       result.pause === 'retry'
         ? backoff_ms(tries, RETRY_FIRST_ms, live ? 8_000 : RETRY_LAST_ms)
-        : backoff_ms(tries, ASK_FIRST_ms, ASK_LAST_ms);
+        : backoff_ms(tries, step.stage === 'watch' ? WATCH_FIRST_ms : ASK_FIRST_ms, ASK_LAST_ms);
     const end_ms = result.until_ms == null ? Number.POSITIVE_INFINITY : Math.max(0, result.until_ms - now_ms);
     return Math.min(wait_ms, end_ms);
   }

@@ -73,7 +73,7 @@ export function createDisk({ clock, flush_ms = () => 0, honest = true, onAppend 
           try {
             resolve(value());
           } catch (error) {
-            reject(error as Error);
+            reject(error instanceof Error ? error : new Error(String(error)));
           }
         }),
       );

@@ -41,7 +41,7 @@ export function farPayPay(time: VirtualTime, start_ms: number, random: Random): 
     keys: KEYS,
     merchantId: MERCHANT,
     switches: {
-      codeLifetime_ms: random.chance(0.2) ? 301_000 : random.whole(20, 60) * 1000,
+      codeLifetime_ms: random.chance(0.05) ? 301_000 : random.whole(20, 60) * 1000,
       confirmScreenOutlivesCode_ms: random.pick([0, 10_000, 60_000]),
       deletePaidCode: random.pick(['alreadyPaid', 'notFound', 'badRequest', 'deleted']),
       deleteExpiredCode: random.pick(['notFound', 'deleted']),
@@ -105,8 +105,8 @@ export function farMachine(time: VirtualTime, start_ms: number, random: Random):
   const simulator = createVmcSimulator(
     {
       slots: SELECTIONS.map((selection) => ({ selection, stock: STOCK, capacity: 10 })),
-      // The longest interval that the protocol allows: fewer polls, and every wait is longer.
-      pollInterval_ms: 2_000,
+      // Twice the usual interval: half the work, and every wait is longer.
+      pollInterval_ms: 400,
       motor_ms: 1_500,
       countsStock: random.chance(0.7),
       keep: 1_000,

@@ -38,4 +38,6 @@ for (const mode of modes) {
   }
 }
 const seconds = (performance.now() - started_ms) / 1000;
-console.log({ seeds, orders, crashes, failed, seconds, ordersPerSecond: Math.round(orders / seconds), ...Object.fromEntries(totals) });
+const cpu = process.cpuUsage();
+const cpuSeconds = (cpu.user + cpu.system) / 1e6;
+console.log({ seeds, orders, crashes, failed, seconds, cpuSeconds, ordersPerCpuSecond: Math.round(orders / cpuSeconds), ordersPerSecond: Math.round(orders / seconds), ...Object.fromEntries(totals) });

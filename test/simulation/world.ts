@@ -52,7 +52,9 @@ export interface WorldReport {
 const DAY_ms = Date.UTC(2026, 10, 22, 15);
 const REST_LIMIT_ms = 4 * 86_400_000;
 /** So long after the last thing that was asked of it the machine may still have something to do. */
-const MACHINE_LINGERS_ms = 12_000;
+const MACHINE_LINGERS_ms = 3_000;
+/** A motor that was running when the kiosk died runs on. */
+const MOTOR_ms = 12_000;
 
 export type Outage = 'process' | 'power' | 'everything';
 
@@ -119,8 +121,8 @@ export class World {
   }
 
   /** Nothing that the machine does from now on is slept over. */
-  wakeMachine(): void {
-    this.#machineLingers_ms = this.time.machineNow_ms + MACHINE_LINGERS_ms;
+  wakeMachine(for_ms = MACHINE_LINGERS_ms): void {
+    this.#machineLingers_ms = Math.max(this.#machineLingers_ms, this.time.machineNow_ms + for_ms);
   }
 
   // ---------------------------------------------------------------- power
@@ -176,11 +178,11 @@ export class World {
     const fates = this.#fates;
     this.disk.crash((unflushed) => fates.whole(0, unflushed));
     this.books.reread(this.disk.durable());
-    this.wakeMachine();
+    this.wakeMachine(MOTOR_ms);
     this.#machineReady = () => true;
     this.#machineCalls = { now: 0 };
     if (outage === 'process' && fates.chance(0.5)) this.#machineStarts += 1;
-    const dark_ms = fates.pick([1_000, 3_000, 30_000, 600_000, 7_200_000]);
+    const dark_ms = fates.pick([1_000, 1_000, 3_000, 3_000, 10_000, 30_000, 600_000, 7_200_000]);
     this.time.clock(0).setTimeout(() => this.powerOn(), this.#healing ? 1_000 : dark_ms);
   }
 
