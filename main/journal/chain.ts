@@ -23,14 +23,16 @@ export interface Head {
   readonly hash: Uint8Array;
   /** How many orders were ever opened. */
   readonly orders: number;
-  /** How many rows `kept` has. */
-  readonly kept: number;
+  /** How many of them still need somebody. */
+  readonly open: number;
+  /** How many of the shop's rows still matter. */
+  readonly shop: number;
   /** The chain was proved from the first row to this one. */
   readonly signed: number;
 }
 
 const NOTHING = new Uint8Array(32);
-export const EMPTY_HEAD: Head = { seq: 0, hash: NOTHING, orders: 0, kept: 0, signed: 0 };
+export const EMPTY_HEAD: Head = { seq: 0, hash: NOTHING, orders: 0, open: 0, shop: 0, signed: 0 };
 
 const sha256 = (previous: Uint8Array, fields: readonly unknown[]): Uint8Array =>
   hash('sha256', Buffer.concat([previous, Buffer.from(JSON.stringify(fields))]), 'buffer');
@@ -50,7 +52,7 @@ export const rowHash = (previous: Uint8Array, row: Omit<StoredRow, 'hash'>): Uin
     row.event,
   ]);
 
-export const headSum = (head: Head): Uint8Array => sha256(head.hash, [head.seq, head.orders, head.kept, head.signed]);
+export const headSum = (head: Head): Uint8Array => sha256(head.hash, [head.seq, head.orders, head.open, head.shop, head.signed]);
 
 /** Also false for what a damaged file shows in place of a checksum. */
 export const sameHash = (a: unknown, b: unknown): boolean =>

@@ -47,6 +47,7 @@ export function openForWriting(path: string, migrations: readonly string[] = MIG
       if (now !== value) throw new JournalError('io', `${path}: PRAGMA ${pragma} is ${String(now)}, not ${value}; is this a local disk?`);
     }
     migrate(db, migrations);
+    mustBeWhole(db, migrations);
     return db;
   } catch (error) {
     db.close();
@@ -54,11 +55,13 @@ export function openForWriting(path: string, migrations: readonly string[] = MIG
   }
 }
 
+/** A connection that can't write, not even by closing. */
 export function openForReading(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { readOnly: true });
   try {
     mustBeOurs(db, MIGRATIONS.length);
     db.exec('PRAGMA cell_size_check = 1');
+    if (!isNew(db)) mustBeWhole(db, MIGRATIONS.slice(0, Number(scalar(db, 'PRAGMA user_version'))));
     return db;
   } catch (error) {
     db.close();
@@ -86,6 +89,19 @@ function mustBeOurs(db: DatabaseSync, newest: number): void {
     );
 }
 
+/** The tables and triggers are those of the version, to the letter: a rule that a flipped bit weakened is no rule. */
+function mustBeWhole(db: DatabaseSync, migrations: readonly string[]): void {
+  const schema = (of: DatabaseSync) =>
+    JSON.stringify(of.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name').all());
+  const fresh = new DatabaseSync(':memory:');
+  try {
+    for (const step of migrations) fresh.exec(step);
+    if (schema(fresh) !== schema(db)) throw new JournalError('corrupt', 'the tables of the journal are not those of its version');
+  } finally {
+    fresh.close();
+  }
+}
+
 /** All of it or nothing, so a power cut leaves the older version. */
 function migrate(db: DatabaseSync, migrations: readonly string[]): void {
   const version = Number(scalar(db, 'PRAGMA user_version'));
@@ -95,8 +111,8 @@ function migrate(db: DatabaseSync, migrations: readonly string[]): void {
     for (const step of migrations.slice(version)) db.exec(step);
     if (version === 0) {
       db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
-      const { seq, hash, orders, kept, signed } = EMPTY_HEAD;
-      db.prepare('INSERT INTO head VALUES (1, ?, ?, ?, ?, ?, ?)').run(seq, hash, orders, kept, signed, headSum(EMPTY_HEAD));
+      const { seq, hash, orders, open, shop, signed } = EMPTY_HEAD;
+      db.prepare('INSERT INTO head VALUES (1, ?, ?, ?, ?, ?, ?, ?)').run(seq, hash, orders, open, shop, signed, headSum(EMPTY_HEAD));
     }
     db.exec(`PRAGMA user_version = ${migrations.length}`);
     db.exec('COMMIT');

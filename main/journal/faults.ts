@@ -1,21 +1,19 @@
 /** What SQLite's and the file system's errors mean for the kiosk. https://sqlite.org/rescode.html */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { JournalError, type JournalFault } from '../../app/ports.ts';
 
-/** Primary result codes. */
+/** Primary result codes; every other one is `io`. */
 const FAULTS: Readonly<Record<number, JournalFault>> = {
+  1: 'corrupt', // ERROR: our own statements do not fit the tables
   5: 'locked', // BUSY
   6: 'locked', // LOCKED
   8: 'readOnly',
-  10: 'io', // IOERR
   11: 'corrupt',
   13: 'full',
-  14: 'io', // CANTOPEN
   26: 'corrupt', // NOTADB
 };
 const CONSTRAINT = 19;
-const CANTOPEN = 14;
 
 const primaryCode = (error: unknown): number | null =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : null;
@@ -26,22 +24,29 @@ export const isConstraint = (error: unknown): boolean => primaryCode(error) === 
 /** @returns the error as a JournalError that names the file */
 export function journalError(error: unknown, path: string): JournalError {
   if (error instanceof JournalError) return error;
-  const code = primaryCode(error);
   const message = error instanceof Error ? error.message : String(error);
-  const system = error instanceof Error && 'code' in error ? error.code : null;
-  let fault: JournalFault = code === null ? 'io' : (FAULTS[code] ?? 'io');
-  if (system === 'EROFS' || system === 'EACCES' || system === 'EPERM' || (code === CANTOPEN && !writable(path))) fault = 'readOnly';
-  else if (system === 'ENOSPC' || system === 'EDQUOT') fault = 'full';
+  const fault = FAULTS[primaryCode(error) ?? -1] ?? faultOfFolder(path);
   // A stored number that no program wrote.
-  else if (system === 'ERR_OUT_OF_RANGE') fault = 'corrupt';
-  return new JournalError(fault, `${path}: ${message}`);
+  const outOfRange = error instanceof Error && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
+  return new JournalError(outOfRange ? 'corrupt' : fault, `${path}: ${message}`);
 }
 
-function writable(path: string): boolean {
+/** Less than this, and the shared memory of the log (32 KiB) can't be made: SQLite calls it an I/O error. */
+const ROOM_bytes = 64 * 1024;
+
+/** An I/O error, or what is behind it. */
+function faultOfFolder(path: string): JournalFault {
+  let folder = dirname(path);
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   try {
-    accessSync(dirname(path), constants.W_OK);
-    return true;
+    accessSync(folder, constants.W_OK);
   } catch {
-    return false;
+    return 'readOnly';
+  }
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < ROOM_bytes ? 'full' : 'io';
+  } catch {
+    return 'io';
   }
 }

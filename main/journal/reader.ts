@@ -9,10 +9,9 @@ type Chained = StoredRow & { readonly previous: Uint8Array | null };
 
 /** Queries get `(db, ...args)` and run in the reader's thread; a new one needs a line here and nothing else. */
 export const QUERIES = {
-  openOrders: (db: DatabaseSync): OrderRow[] => workingSet(db).filter((row) => row.stream === 'order'),
-  shop: (db: DatabaseSync): ShopRow[] => workingSet(db).filter((row) => row.stream === 'shop'),
-  order: (db: DatabaseSync, orderId: string): OrderRow[] =>
-    rowsWhere(db, 'j.order_id = ?', orderId).filter((row) => row.stream === 'order'),
+  openOrders: (db: DatabaseSync): readonly OrderRow[] => atOnce(db, openOrders),
+  shop: (db: DatabaseSync): readonly ShopRow[] => atOnce(db, shop),
+  order: (db: DatabaseSync, orderId: string): readonly OrderRow[] => atOnce(db, () => orderRows(db, orderId)),
   orderCount: (db: DatabaseSync): number => readHead(db).orders,
 } as const;
 
@@ -25,8 +24,8 @@ export function readHead(db: DatabaseSync): Head {
   const row = db.prepare('SELECT * FROM head').get() as (Head & { sum: unknown }) | undefined;
   if (row === undefined || !(row.hash instanceof Uint8Array) || !sameHash(headSum(row), row.sum))
     throw new JournalError('corrupt', 'the head of the journal is damaged');
-  const { seq, hash, orders, kept, signed } = row;
-  return { seq, hash, orders, kept, signed };
+  const { seq, hash, orders, open, shop, signed } = row;
+  return { seq, hash, orders, open, shop, signed };
 }
 
 const CHAINED = 'SELECT j.*, p.hash AS previous FROM journal j LEFT JOIN journal p ON p.seq = j.seq - 1';
@@ -47,17 +46,37 @@ function mustKnow(row: StoredRow): void {
     throw new JournalError('newerVersion', `row ${row.seq} was written by a newer program (events of version ${row.event_version})`);
 }
 
-/** All rows that still matter, whole: `head` knows how many there are, so a row can't get lost in a damaged index. */
-function workingSet(db: DatabaseSync): JournalRow[] {
+/** In one transaction, so that rows and counts are of the same moment. */
+function atOnce<T>(db: DatabaseSync, read: (db: DatabaseSync) => T): T {
   db.exec('BEGIN');
   try {
-    const rows = rowsWhere(db, 'j.seq IN (SELECT seq FROM kept)');
-    const { kept } = readHead(db);
-    if (rows.length !== kept) throw new JournalError('corrupt', `the working set has ${rows.length} rows instead of ${kept}`);
-    return rows;
+    return read(db);
   } finally {
     if (db.isTransaction) db.exec('COMMIT');
   }
+}
+
+/** A row that got lost in a damaged index would be a refund or a vend that got lost: the counts are kept apart from the rows. */
+function mustBeAll(what: string, found: number, counted: number): void {
+  if (found !== counted) throw new JournalError('corrupt', `${what}: ${found} rows are found instead of ${counted}`);
+}
+
+function orderRows(db: DatabaseSync, orderId: string): OrderRow[] {
+  const rows = rowsWhere(db, 'j.order_id = ?', orderId).filter((row) => row.stream === 'order');
+  mustBeAll(`order ${orderId}`, rows.length, Number(db.prepare('SELECT rows FROM orders WHERE order_id = ?').get(orderId)?.['rows'] ?? 0));
+  return rows;
+}
+
+function openOrders(db: DatabaseSync): OrderRow[] {
+  const open = db.prepare('SELECT order_id FROM orders WHERE open = 1').all();
+  mustBeAll('open orders', open.length, readHead(db).open);
+  return open.flatMap(({ order_id }) => orderRows(db, String(order_id))).sort((a, b) => a.seq - b.seq);
+}
+
+function shop(db: DatabaseSync): ShopRow[] {
+  const rows = rowsWhere(db, 'j.seq IN (SELECT seq FROM shop_now)').filter((row) => row.stream === 'shop');
+  mustBeAll('the shop', rows.length, readHead(db).shop);
+  return rows;
 }
 
 /**

@@ -152,24 +152,19 @@ function isClosed(standing: Standing): boolean {
   return closings > 0;
 }
 
-/**
- * What an order's event does to the working set, the rows that are read at every start: `keep` adds the row,
- * `drop` removes all rows of the order, `restore` brings all of them back.
- */
-export function orderKeeping(event: OrderEvent, standing: Standing): 'keep' | 'drop' | 'restore' {
+/** @returns whether the order still needs somebody after this event: the kiosk, or a person */
+export function isOpenAfter(event: OrderEvent, standing: Standing): boolean {
   switch (event.type) {
     case 'order.closed':
-      return event.result === 'attention' && !standing.has('attention.settled') ? 'keep' : 'drop';
+      return event.result === 'attention' && !standing.has('attention.settled');
     case 'attention.settled':
-      return 'drop';
-    case 'order.reopened':
-      return 'restore';
+      return false;
     default:
-      return 'keep';
+      return true;
   }
 }
 
-/** Where a shop's event stands in the working set: rows with the same key belong together, `replaces` drops the earlier ones. */
+/** Which of the shop's rows still matter: those with the same key belong together, and one that `replaces` drops the earlier ones. */
 export function shopKeeping(event: ShopEvent): { readonly key: string; readonly replaces: boolean } {
   switch (event.type) {
     case 'kiosk.started':

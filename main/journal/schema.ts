@@ -2,7 +2,8 @@
  * The journal's tables, as migrations: entry n brings version n to n + 1. A published entry is never changed.
  *
  * `journal` is the truth: append-only, chained, with the rules of rules.ts once more as constraints, so that a bug
- * above can't write what must not stand. `head` and `kept` follow from it and are written in the same transaction.
+ * above can't write what must not stand. `orders`, `shop_now` and `head` follow from it, are written in the
+ * same transaction, and keep the start short however long the journal is.
  */
 
 /** "JHNK": what file(1) and we know a journal by. */
@@ -79,16 +80,25 @@ BEGIN
   END;
 END;
 
--- The rows that are read at every start: those of open orders, and what still matters of the shop.
-CREATE TABLE kept (key TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (key, seq)) STRICT, WITHOUT ROWID;
+-- How many rows each order has, and whether it still needs somebody.
+CREATE TABLE orders (
+  order_id TEXT PRIMARY KEY,
+  rows     INTEGER NOT NULL,
+  open     INTEGER NOT NULL CHECK (open IN (0, 1))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX open_orders ON orders (order_id) WHERE open = 1;
 
--- One row: the end of the chain, the size of what follows from it, and up to where the chain was proved.
+-- The shop's rows that still matter.
+CREATE TABLE shop_now (key TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (key, seq)) STRICT, WITHOUT ROWID;
+
+-- One row: the end of the chain, the sizes of what follows from it, and up to where the chain was proved.
 CREATE TABLE head (
   id     INTEGER PRIMARY KEY CHECK (id = 1),
   seq    INTEGER NOT NULL,
   hash   BLOB NOT NULL,
   orders INTEGER NOT NULL,
-  kept   INTEGER NOT NULL,
+  open   INTEGER NOT NULL,
+  shop   INTEGER NOT NULL,
   signed INTEGER NOT NULL,
   sum    BLOB NOT NULL
 ) STRICT;

@@ -1,13 +1,13 @@
 /** The write side of the journal: one connection, synchronous, used in the writer's thread only. */
 import { existsSync } from 'node:fs';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { type JournalError, type NewRow } from '../../app/ports.ts';
 import { ORDER_EVENT_VERSION } from '../../app/order/events.ts';
 import { type Head, headSum, rowHash } from './chain.ts';
 import { isNew, lockJournal, openForReading, openForWriting, scalar } from './database.ts';
 import { isConstraint, journalError } from './faults.ts';
 import { proveTail, readHead } from './reader.ts';
-import { onceKey, orderKeeping, refusal, shopKeeping, stand } from './rules.ts';
+import { isOpenAfter, onceKey, refusal, shopKeeping, stand } from './rules.ts';
 import { refuseDamagedLog } from './wal.ts';
 
 /** Rows that are written together or not at all. */
@@ -75,13 +75,14 @@ function createStore(path: string, bootId: string, db: DatabaseSync, lock: Datab
   let failedBefore = false;
   const standing = db.prepare('SELECT type, once_key FROM journal WHERE order_id = ?');
   const insert = db.prepare('INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-  const keep = db.prepare('INSERT INTO kept (key, seq) VALUES (?, ?)');
-  const drop = db.prepare('DELETE FROM kept WHERE key = ?');
-  const restore = db.prepare('INSERT OR IGNORE INTO kept (key, seq) SELECT ?, seq FROM journal WHERE order_id = ?');
-  const setHead = db.prepare('UPDATE head SET seq = ?, hash = ?, orders = ?, kept = ?, signed = ?, sum = ?');
+  const wasOpen = db.prepare('SELECT open FROM orders WHERE order_id = ?');
+  const setOrder = db.prepare('INSERT INTO orders VALUES (?1, 1, ?2) ON CONFLICT DO UPDATE SET rows = rows + 1, open = ?2');
+  const keep = db.prepare('INSERT INTO shop_now (key, seq) VALUES (?, ?)');
+  const drop = db.prepare('DELETE FROM shop_now WHERE key = ?');
+  const setHead = db.prepare('UPDATE head SET seq = ?, hash = ?, orders = ?, open = ?, shop = ?, signed = ?, sum = ?');
   const [begin, commit] = [db.prepare('BEGIN IMMEDIATE'), db.prepare('COMMIT')];
   const [mark, release, back] = [db.prepare('SAVEPOINT batch'), db.prepare('RELEASE batch'), db.prepare('ROLLBACK TO batch')];
-  const changes = (statement: StatementSync, ...args: string[]) => Number(statement.run(...args).changes);
+  const writeHead = () => setHead.run(head.seq, head.hash, head.orders, head.open, head.shop, head.signed, headSum(head));
 
   const writeRow = (row: NewRow, { at_ms, monotonic_ms }: Batch) => {
     const seq = head.seq + 1;
@@ -111,29 +112,21 @@ function createStore(path: string, bootId: string, db: DatabaseSync, lock: Datab
     };
     const hash = rowHash(head.hash, fields);
     insert.run(...Object.values(fields), hash);
-    head = {
-      ...head,
-      seq,
-      hash,
-      orders: head.orders + (row.event.type === 'order.opened' ? 1 : 0),
-      kept: head.kept + work(row, seq, stands),
-    };
+    head = { ...head, seq, hash, ...(row.stream === 'order' ? countOrder(row, stands) : countShop(row, seq)) };
   };
 
-  /** Keeps the working set; returns by how many rows it grew. */
-  const work = (row: NewRow, seq: number, stands: ReadonlySet<string>): number => {
-    if (row.stream === 'shop') {
-      const { key, replaces } = shopKeeping(row.event);
-      const dropped = replaces ? changes(drop, `shop:${key}`) : 0;
-      keep.run(`shop:${key}`, seq);
-      return 1 - dropped;
-    }
-    const key = `order:${row.orderId}`;
-    const keeping = orderKeeping(row.event, stands);
-    if (keeping === 'drop') return -changes(drop, key);
-    if (keeping === 'restore') return changes(restore, key, row.orderId);
+  const countOrder = ({ orderId, event }: Extract<NewRow, { stream: 'order' }>, stands: ReadonlySet<string>): Partial<Head> => {
+    const before = wasOpen.get(orderId)?.['open'] ?? 0;
+    const after = isOpenAfter(event, stands) ? 1 : 0;
+    setOrder.run(orderId, after);
+    return { orders: head.orders + (event.type === 'order.opened' ? 1 : 0), open: head.open + after - Number(before) };
+  };
+
+  const countShop = ({ event }: Extract<NewRow, { stream: 'shop' }>, seq: number): Partial<Head> => {
+    const { key, replaces } = shopKeeping(event);
+    const dropped = replaces ? Number(drop.run(key).changes) : 0;
     keep.run(key, seq);
-    return 1;
+    return { shop: head.shop + 1 - dropped };
   };
 
   const writeBatch = (batch: Batch): Appended => {
@@ -161,7 +154,7 @@ function createStore(path: string, bootId: string, db: DatabaseSync, lock: Datab
         begin.run();
         const results = batches.map(writeBatch);
         if (head.seq - head.signed >= SIGN_EVERY_rows) head = { ...head, signed: head.seq };
-        setHead.run(head.seq, head.hash, head.orders, head.kept, head.signed, headSum(head));
+        writeHead();
         beforeCommit();
         commit.run();
         if (failedBefore) failedBefore = !emptyLog(db);
@@ -177,8 +170,8 @@ function createStore(path: string, bootId: string, db: DatabaseSync, lock: Datab
     close() {
       try {
         if (head.signed < head.seq) {
-          const signed: Head = { ...head, signed: head.seq };
-          setHead.run(signed.seq, signed.hash, signed.orders, signed.kept, signed.signed, headSum(signed));
+          head = { ...head, signed: head.seq };
+          writeHead();
         }
       } catch {
         // The next start proves these rows itself.

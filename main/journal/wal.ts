@@ -22,6 +22,8 @@ export function refuseDamagedLog(path: string): void {
     const size = fstatSync(log).size;
     if (size < HEADER_bytes) return;
     const header = read(log, 0, HEADER_bytes);
+    // A file system may have made the file longer, but not written into it, when the power went before the first flush.
+    if (header.every((byte) => byte === 0)) return;
     const bigEndian = header.readUInt32BE(0) === MAGIC + 1;
     const page_bytes = header.readUInt32BE(8);
     const sums = checksum(header.subarray(0, 24), [0, 0], bigEndian);

@@ -2,9 +2,18 @@
  * The journal on a disk that can crash, for simulations on virtual time: the rules of main/journal/rules.ts over an
  * array, with the same promises as the SQLite one. Rows outlive the process that wrote them; what is not flushed may not.
  */
-import { type Clock, type Journal, JournalError, type JournalFault, type JournalRow, type NewRow } from '../../app/ports.ts';
+import {
+  type Clock,
+  type Journal,
+  JournalError,
+  type JournalFault,
+  type JournalRow,
+  type NewRow,
+  type OrderRow,
+  type ShopRow,
+} from '../../app/ports.ts';
 import { BrokenRule } from '../../app/order/order.ts';
-import { orderKeeping, refusal, shopKeeping, stand } from '../../main/journal/rules.ts';
+import { isOpenAfter, refusal, shopKeeping, stand } from '../../main/journal/rules.ts';
 
 export interface DiskOptions {
   readonly clock: Clock;
@@ -104,8 +113,8 @@ export function createDisk({ clock, flush_ms = () => 0, honest = true, onAppend 
               (error: Error) => alive() && reject(error),
             );
         }),
-      openOrders: () => answer(() => contents.kept().filter((row) => row.stream === 'order')),
-      shop: () => answer(() => contents.kept().filter((row) => row.stream === 'shop')),
+      openOrders: () => answer(() => contents.openOrders()),
+      shop: () => answer(() => contents.shop()),
       order: (orderId) => answer(() => contents.order(orderId)),
       orderCount: () => answer(() => contents.orderCount()),
       close: () =>
@@ -120,8 +129,9 @@ export function createDisk({ clock, flush_ms = () => 0, honest = true, onAppend 
 
 /** Rows and what follows from them, in memory. */
 function createContents() {
-  const orders = new Map<string, { rows: Extract<JournalRow, { stream: 'order' }>[]; standing: Set<string> }>();
-  const kept = new Map<string, JournalRow[]>();
+  const orders = new Map<string, { rows: OrderRow[]; standing: Set<string> }>();
+  const open = new Map<string, readonly OrderRow[]>();
+  const shop = new Map<string, readonly ShopRow[]>();
   let seq = 0;
   let orderCount = 0;
 
@@ -131,7 +141,7 @@ function createContents() {
     seq = row.seq;
     if (row.stream === 'shop') {
       const { key, replaces } = shopKeeping(row.event);
-      kept.set(`shop:${key}`, replaces ? [row] : [...(kept.get(`shop:${key}`) ?? []), row]);
+      shop.set(key, replaces ? [row] : [...(shop.get(key) ?? []), row]);
       return;
     }
     const order = orders.get(row.orderId) ?? { rows: [], standing: new Set<string>() };
@@ -139,9 +149,8 @@ function createContents() {
     order.rows.push(row);
     stand(order.standing, row.event);
     if (row.event.type === 'order.opened') orderCount++;
-    const key = `order:${row.orderId}`;
-    if (orderKeeping(row.event, order.standing) === 'drop') kept.delete(key);
-    else kept.set(key, order.rows);
+    if (isOpenAfter(row.event, order.standing)) open.set(row.orderId, order.rows);
+    else open.delete(row.orderId);
   };
 
   return {
@@ -161,8 +170,12 @@ function createContents() {
       written.forEach(add);
       return written;
     },
-    kept: () => [...kept.values()].flat().sort((a, b) => a.seq - b.seq),
+    openOrders: () => bySeq(open),
+    shop: () => bySeq(shop),
     order: (orderId: string) => [...(orders.get(orderId)?.rows ?? [])],
     orderCount: () => orderCount,
   };
 }
+
+const bySeq = <Row extends JournalRow>(rows: ReadonlyMap<string, readonly Row[]>): readonly Row[] =>
+  [...rows.values()].flat().sort((a, b) => a.seq - b.seq);

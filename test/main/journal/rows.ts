@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { ShopEvent } from '../../../app/catalogue/events.ts';
 import type { OrderEvent } from '../../../app/order/events.ts';
-import type { JournalRow, NewRow } from '../../../app/ports.ts';
+import type { NewRow } from '../../../app/ports.ts';
 
 export const opened = (orderId: string, items = 1): Extract<OrderEvent, { type: 'order.opened' }> => ({
   type: 'order.opened',
@@ -39,10 +39,6 @@ export const orderRows = (orderId: string, events: readonly OrderEvent[]): NewRo
   events.map((event) => ({ stream: 'order', orderId, event }));
 export const shopRow = (event: ShopEvent): NewRow => ({ stream: 'shop', event });
 export const started: NewRow = shopRow({ type: 'kiosk.started', version: '1' });
-
-/** A row without what the journal adds to it. */
-export const asNew = (row: JournalRow): NewRow =>
-  row.stream === 'order' ? { stream: 'order', orderId: row.orderId, event: row.event } : { stream: 'shop', event: row.event };
 
 const line = fc.integer({ min: 0, max: 1 });
 const closing = fc.integer({ min: 1, max: 2 });

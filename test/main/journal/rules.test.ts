@@ -24,12 +24,12 @@ function rawDatabase() {
   const insert = db.prepare('INSERT INTO journal VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM journal), 1, 1, ?, ?, ?, ?, ?, 1, ?, ?)');
   return {
     db,
-    append(rows: readonly NewRow[]): boolean {
+    append: (rows: readonly NewRow[]): boolean => {
       db.exec('BEGIN');
       try {
         for (const { stream, event, ...row } of rows) {
           const orderId = 'orderId' in row ? row.orderId : null;
-          const key = stream === 'order' ? onceKey(event as OrderEvent) : null;
+          const key = stream === 'order' ? onceKey(event) : null;
           insert.run('m:p', stream, orderId, event.type, key, JSON.stringify(event), new Uint8Array(32));
         }
         db.exec('COMMIT');

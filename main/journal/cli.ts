@@ -1,0 +1,126 @@
+/** `npm run journal`: looks after a journal that no kiosk is using. */
+import { existsSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { parseArgs } from 'node:util';
+import { JournalError } from '../../app/ports.ts';
+import { backUp } from './backup.ts';
+import { lockJournal, openForReading } from './database.ts';
+import { csvLines, jsonLines } from './export.ts';
+import { journalError } from './faults.ts';
+import { refuseDamagedLog } from './wal.ts';
+import { FINDINGS_max, verify, type Verified } from './verify.ts';
+
+const USAGE = `usage: npm run journal -- COMMAND [--data DIR]
+
+  verify              prove every row; names the damaged ones
+  export --csv        one line an order, for a spreadsheet
+  export --jsonl      every row as it was written, one JSON object a line
+  backup --to FILE    copy, and prove the copy
+
+  --data DIR          the kiosk's data folder (default: data)`;
+
+class UsageError extends Error {}
+
+type Command =
+  { readonly do: 'verify' } | { readonly do: 'export'; readonly as: 'csv' | 'jsonl' } | { readonly do: 'backup'; readonly to: string };
+
+function read(args: string[]): { file: string; command: Command } {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { data: { type: 'string', default: 'data' }, csv: { type: 'boolean' }, jsonl: { type: 'boolean' }, to: { type: 'string' } },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  const { values, positionals } = parsed;
+  const file = path.resolve(values.data, 'journal.sqlite');
+  if (positionals.length !== 1) throw new UsageError('one command is needed');
+  switch (positionals[0]) {
+    case 'verify':
+      return { file, command: { do: 'verify' } };
+    case 'export':
+      if (values.csv === values.jsonl) throw new UsageError('export needs --csv or --jsonl');
+      return { file, command: { do: 'export', as: values.csv ? 'csv' : 'jsonl' } };
+    case 'backup':
+      if (!values.to) throw new UsageError('backup needs --to FILE');
+      return { file, command: { do: 'backup', to: path.resolve(values.to) } };
+    default:
+      throw new UsageError(`found "${positionals[0]}", allowed: verify, export, backup`);
+  }
+}
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+/** Waits for the reader of the pipe, so that memory stays small. */
+function print(lines: Iterable<string>): void {
+  let waiting = '';
+  const flush = () => {
+    for (let bytes = Buffer.from(waiting), at = 0; at < bytes.length;) {
+      try {
+        at += writeSync(1, bytes, at);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      }
+    }
+    waiting = '';
+  };
+  for (const line of lines) {
+    waiting += line;
+    if (waiting.length > 1 << 16) flush();
+  }
+  flush();
+}
+
+function report({ rows, orders, findings }: Verified, what: string): number {
+  for (const finding of findings) say(finding);
+  if (findings.length === 0) say(`${what}: ${rows} rows, ${orders} orders, all in order`);
+  else say(`${what}: ${rows} rows, ${findings.length}${findings.length >= FINDINGS_max ? ' or more' : ''} findings; nothing was changed`);
+  return findings.length === 0 ? 0 : 1;
+}
+
+async function run(command: Command, db: DatabaseSync, file: string): Promise<number> {
+  switch (command.do) {
+    case 'verify':
+      return report(verify(db, file), file);
+    case 'export':
+      print(command.as === 'csv' ? csvLines(db) : jsonLines(db));
+      return 0;
+    case 'backup':
+      return report(await backUp(db, command.to), command.to);
+  }
+}
+
+async function main(args: string[]): Promise<number> {
+  let lock: DatabaseSync | undefined;
+  let db: DatabaseSync | undefined;
+  let file = '';
+  try {
+    const asked = read(args);
+    file = asked.file;
+    if (!existsSync(file)) throw new JournalError('io', `there is no journal at ${file}`);
+    lock = lockJournal(file);
+    refuseDamagedLog(file);
+    db = openForReading(file);
+    return await run(asked.command, db, file);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      say(`${error.message}\n\n${USAGE}`);
+      return 2;
+    }
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 0;
+    const known = error instanceof JournalError || !(error instanceof Error && 'errcode' in error);
+    say(known ? (error as Error).message : journalError(error, file).message);
+    if (error instanceof JournalError && error.fault === 'locked') say('Stop the kiosk first.');
+    return 1;
+  } finally {
+    db?.close();
+    lock?.close();
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
