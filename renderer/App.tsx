@@ -1,0 +1,106 @@
+/** One view in, one screen out. Nothing here decides anything about an order. */
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import type { KioskView } from '../app/view.ts';
+import { accentOf } from './colour.ts';
+import { useGlass } from './glass.ts';
+import { type Kiosk, KioskContext } from './kiosk.ts';
+import type { Link } from './link.ts';
+import { Header } from './parts/Header.tsx';
+import { IdleWarning } from './parts/IdleWarning.tsx';
+import { Attract } from './screens/Attract.tsx';
+import { Catalogue } from './screens/Catalogue.tsx';
+import { Checking } from './screens/Checking.tsx';
+import { CodeClosed } from './screens/CodeClosed.tsx';
+import { Counter } from './screens/Counter.tsx';
+import { Dispensing } from './screens/Dispensing.tsx';
+import { Lost } from './screens/Lost.tsx';
+import { OutOfService } from './screens/OutOfService.tsx';
+import { Pay } from './screens/Pay.tsx';
+import { Refund } from './screens/Refund.tsx';
+import { Thanks } from './screens/Thanks.tsx';
+import { Waiting } from './screens/Waiting.tsx';
+import { LANGUAGE_NAMES, type TextsOf } from './texts.ts';
+
+/** A wire that is back sooner than this is not worth a word. */
+const CALM_ms = 1200;
+
+export function App({ link, texts: textsOf }: { link: Link; texts: TextsOf }) {
+  const { view, receivedAt_ms, connected } = useSyncExternalStore(
+    useCallback((listener) => link.onState(listener), [link]),
+    () => link.state(),
+  );
+  const lost = useLasting(!connected, CALM_ms);
+  const language = view?.comfort.language ?? 'ja';
+  const easyView = view?.comfort.easyView ?? false;
+  useGlass(view?.shop.display, easyView);
+  useEffect(() => {
+    document.documentElement.lang = LANGUAGE_NAMES[language].lang;
+  }, [language]);
+  useAccent(view?.shop.theme.accent);
+
+  const texts = useMemo(() => textsOf(language), [textsOf, language]);
+  const kiosk = useMemo(
+    () => view && ({ view, receivedAt_ms, texts, textsOf, send: (command) => link.send(command) } satisfies Kiosk),
+    [view, receivedAt_ms, texts, textsOf, link],
+  );
+  if (kiosk === null) return lost ? <Lost texts={texts} /> : null;
+  return (
+    <KioskContext value={kiosk}>
+      <div className="kiosk" inert={lost}>
+        <Header />
+        <Screen view={kiosk.view} />
+        <IdleWarning />
+      </div>
+      {lost && <Lost texts={texts} />}
+    </KioskContext>
+  );
+}
+
+function Screen({ view: { screen, shop } }: { view: KioskView }) {
+  switch (screen.name) {
+    case 'recovering':
+    case 'maintenance':
+      return <Waiting what={screen.name} />;
+    case 'attract':
+      return <Attract />;
+    case 'selecting':
+      return shop.mode === 'counter' ? <Counter screen={screen} /> : <Catalogue screen={screen} />;
+    case 'creatingCode':
+    case 'awaitingPayment':
+      return <Pay screen={screen} />;
+    case 'checking':
+      return <Checking screen={screen} />;
+    case 'codeClosed':
+      return <CodeClosed screen={screen} />;
+    case 'dispensing':
+      return <Dispensing screen={screen} />;
+    case 'thanks':
+      return <Thanks screen={screen} />;
+    case 'refunding':
+      return <Refund screen={screen} />;
+    case 'outOfService':
+      return <OutOfService screen={screen} />;
+  }
+}
+
+/** @returns true once `condition` has held for `after_ms` */
+function useLasting(condition: boolean, after_ms: number): boolean {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    if (!condition) return setLasting(false);
+    const timer = setTimeout(() => setLasting(true), after_ms);
+    return () => clearTimeout(timer);
+  }, [condition, after_ms]);
+  return lasting;
+}
+
+function useAccent(hex: string | undefined): void {
+  useEffect(() => {
+    if (hex === undefined) return;
+    const { style } = document.documentElement;
+    const accent = accentOf(hex);
+    style.setProperty('--accent', accent.fill);
+    style.setProperty('--on-accent', accent.onFill);
+    style.setProperty('--accent-ink', accent.ink);
+  }, [hex]);
+}

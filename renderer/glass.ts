@@ -1,0 +1,60 @@
+/**
+ * The screen as a piece of glass: how large a millimetre is, how it stands, and how far up a hand reaches.
+ * One `rem` is one centimetre on the glass, within what the layout needs; every size in the style sheets is in rem.
+ */
+import { useLayoutEffect } from 'react';
+import type { ShopView } from '../app/view.ts';
+
+export interface Glass {
+  readonly shape: 'portrait' | 'landscape';
+  /** Pixels of one centimetre (1 rem). */
+  readonly rem_px: number;
+  /** Pixels at the top that are too high to reach. */
+  readonly beyondReach_px: number;
+}
+
+/** Smallest and largest glass, in mm, for which the layout is drawn: beyond them everything scales. */
+const LAYOUT = {
+  portrait: { least: { width: 168, height: 290 }, most: { width: 340 } },
+  landscape: { least: { width: 240, height: 144 }, most: { width: 600 } },
+} as const;
+/** Easy view shows everything larger, as far as the same things still fit. */
+const EASY = { zoom: 1.25, squeeze: 0.88 } as const;
+/** The layout needs this share of the height below the reach line, however low that is. */
+const LEAST_REACH = 0.6;
+
+/** @param width height of the viewport in CSS pixels */
+export function glassOf(viewport: { width: number; height: number }, display: ShopView['display'], easyView: boolean): Glass {
+  const shape = viewport.width > viewport.height ? 'landscape' : 'portrait';
+  const { least, most } = LAYOUT[shape];
+  const zoom = easyView ? EASY.zoom : 1;
+  const squeeze = easyView ? EASY.squeeze : 1;
+  const mm_px = (viewport.width / display.width_mm) * zoom;
+  const largest_px = Math.min(viewport.width / (least.width * squeeze), viewport.height / (least.height * squeeze));
+  const smallest_px = viewport.width / most.width;
+  const reach = (display.lowReach_mm - display.bottomFromFloor_mm) / display.height_mm;
+  return {
+    shape,
+    rem_px: 10 * Math.min(Math.max(mm_px, smallest_px), largest_px),
+    beyondReach_px: easyView ? Math.round(viewport.height * (1 - Math.min(1, Math.max(LEAST_REACH, reach)))) : 0,
+  };
+}
+
+/** Keeps the root element's unit, shape and reach in step with the window. */
+export function useGlass(display: ShopView['display'] | undefined, easyView: boolean): void {
+  useLayoutEffect(() => {
+    const fit = (): void => {
+      const root = document.documentElement;
+      const viewport = { width: window.innerWidth, height: window.innerHeight };
+      const known = display ?? { width_mm: viewport.width / 3.6, height_mm: viewport.height / 3.6, bottomFromFloor_mm: 0, lowReach_mm: 0 };
+      const glass = glassOf(viewport, known, easyView);
+      root.style.fontSize = `${glass.rem_px}px`;
+      root.style.setProperty('--beyond', `${glass.beyondReach_px}px`);
+      root.dataset['shape'] = glass.shape;
+      root.dataset['easy'] = String(easyView);
+    };
+    fit();
+    window.addEventListener('resize', fit);
+    return () => window.removeEventListener('resize', fit);
+  }, [display, easyView]);
+}

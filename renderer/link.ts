@@ -1,0 +1,79 @@
+/** The wire to the kiosk: Electron's preload when it is there, else a WebSocket to the host that served this page. */
+import type { KioskCommand, KioskView } from '../app/view.ts';
+
+/** What Electron's preload puts on the window (`main/preload.ts`). */
+interface Preload {
+  onView(listener: (view: KioskView) => void): void;
+  send(command: KioskCommand): void;
+  ready(): void;
+}
+declare global {
+  interface Window {
+    readonly kiosk?: Preload;
+  }
+}
+
+/** What came over the wire, as it stands. */
+export interface LinkState {
+  /** null until the kiosk has spoken for the first time. */
+  readonly view: KioskView | null;
+  /** When it came, on `performance.now()`: time is counted on from there, never from this computer's own clock. */
+  readonly receivedAt_ms: number;
+  readonly connected: boolean;
+}
+
+export interface Link {
+  state(): LinkState;
+  onState(listener: () => void): () => void;
+  /** Dropped while the wire is down: a tap that arrives late would surprise whoever stands there then. */
+  send(command: KioskCommand): void;
+}
+
+const RECONNECT_ms = 400;
+/** A host that says nothing for so long while the socket claims to be opening is tried again. */
+const OPENING_ms = 3000;
+
+export function openLink(): Link {
+  const listeners = new Set<() => void>();
+  let state: LinkState = { view: null, receivedAt_ms: 0, connected: false };
+  let socket: WebSocket | null = null;
+
+  const change = (next: Partial<LinkState>): void => {
+    state = { ...state, ...next };
+    listeners.forEach((listener) => listener());
+  };
+  const show = (view: KioskView): void => change({ view, receivedAt_ms: performance.now(), connected: true });
+
+  function connect(): void {
+    const opening = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/kiosk`);
+    const giveUp = setTimeout(() => opening.close(), OPENING_ms);
+    socket = opening;
+    opening.onmessage = ({ data }: MessageEvent<string>) => {
+      clearTimeout(giveUp);
+      show((JSON.parse(data) as { view: KioskView }).view);
+    };
+    opening.onclose = () => {
+      clearTimeout(giveUp);
+      if (state.connected) change({ connected: false });
+      setTimeout(connect, RECONNECT_ms);
+    };
+  }
+
+  const { kiosk } = window;
+  if (kiosk) {
+    kiosk.onView(show);
+    kiosk.ready();
+  } else connect();
+
+  return {
+    state: () => state,
+    onState(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    send(command) {
+      if (kiosk) kiosk.send(command);
+      else if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ command }));
+    },
+  };
+}

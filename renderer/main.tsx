@@ -1,0 +1,13 @@
+import { createRoot } from 'react-dom/client';
+import { App } from './App.tsx';
+import { openLink } from './link.ts';
+import { createTexts } from './texts.ts';
+import '@fontsource-variable/noto-sans-jp/wght.css';
+import './style/base.css';
+import './style/layout.css';
+import './style/catalogue.css';
+import './style/order.css';
+
+const root = document.getElementById('kiosk');
+if (root === null) throw new Error('index.html has no #kiosk');
+createRoot(root).render(<App link={openLink()} texts={createTexts()} />);

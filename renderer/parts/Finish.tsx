@@ -1,0 +1,25 @@
+/** The way out of a final screen, and when it takes it by itself. */
+import { useKiosk, useRemaining } from '../kiosk.ts';
+
+export function Finish({ label, primary = true }: { label: string; primary?: boolean }) {
+  const { view, send } = useKiosk();
+  return (
+    <div className="finish">
+      {view.idleAt_ms !== null && <Closing at_ms={view.idleAt_ms} />}
+      <button
+        type="button"
+        className={primary ? 'action' : 'action action-quiet'}
+        data-testid="finish"
+        onClick={() => send({ do: 'finish' })}
+      >
+        {label}
+      </button>
+    </div>
+  );
+}
+
+function Closing({ at_ms }: { at_ms: number }) {
+  const { texts } = useKiosk();
+  const n = Math.ceil(useRemaining(at_ms) / 1000);
+  return <p className="hint">{texts.t('thanks.closing', { n })}</p>;
+}

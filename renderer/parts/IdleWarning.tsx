@@ -1,0 +1,46 @@
+/** Before the catalogue is given up, somebody who only thinks slowly gets 20 s and one tap (WCAG 2.2 §2.2.1). */
+import { useEffect, useRef } from 'react';
+import { useKiosk, useRemaining } from '../kiosk.ts';
+
+const WARN_ms = 21_000;
+
+export function IdleWarning() {
+  const { view } = useKiosk();
+  // Final screens say it beside their button.
+  if (view.screen.name !== 'selecting' || view.idleAt_ms === null) return null;
+  return <Warning key={view.idleAt_ms} at_ms={view.idleAt_ms} />;
+}
+
+function Warning({ at_ms }: { at_ms: number }) {
+  const { texts, send } = useKiosk();
+  const remaining_ms = useRemaining(at_ms);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const warn = remaining_ms <= WARN_ms;
+  useEffect(() => {
+    const element = dialog.current;
+    if (warn && element && !element.open) element.showModal();
+  }, [warn]);
+  if (!warn) return null;
+  const stay = (): void => send({ do: 'stay' });
+  return (
+    <dialog ref={dialog} className="sheet sheet-idle" aria-labelledby="idle-title" onClick={stay} onCancel={stay}>
+      <h2 id="idle-title">{texts.t('idle.title')}</h2>
+      <p className="hint">{texts.t('idle.hint', { n: Math.ceil(remaining_ms / 1000) })}</p>
+      <div className="actions">
+        <button
+          type="button"
+          className="action action-quiet"
+          onClick={(event) => {
+            event.stopPropagation();
+            send({ do: 'finish' });
+          }}
+        >
+          {texts.t('idle.leave')}
+        </button>
+        <button type="button" className="action" data-testid="stay" onClick={stay}>
+          {texts.t('idle.stay')}
+        </button>
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,29 @@
+/** We don't know yet, and say so. */
+import type { ScreenView } from '../../app/view.ts';
+import { useKiosk } from '../kiosk.ts';
+import { Bill, OrderNumber } from '../parts/Bill.tsx';
+import { Layout } from '../parts/Layout.tsx';
+import { Dots } from '../parts/marks.tsx';
+
+export function Checking({ screen }: { screen: Extract<ScreenView, { name: 'checking' }> }) {
+  const { texts } = useKiosk();
+  return (
+    <Layout
+      name="checking"
+      testId="checking"
+      stage={
+        <div className="message" role="status">
+          <Dots />
+          <h1>{texts.t('checking.title')}</h1>
+          <p>{texts.t(`checking.${screen.leaving}`)}</p>
+        </div>
+      }
+      side={
+        <>
+          <Bill order={screen.order} label={texts.t('pay.total')} />
+          <OrderNumber order={screen.order} />
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,42 @@
+/** Nobody can pay this code any more: what that means for the customer's money, and the way on. */
+import type { ScreenView } from '../../app/view.ts';
+import { useKiosk } from '../kiosk.ts';
+import { Bill, OrderNumber } from '../parts/Bill.tsx';
+import { Finish } from '../parts/Finish.tsx';
+import { Layout } from '../parts/Layout.tsx';
+import { Attention, Closed, Pending } from '../parts/marks.tsx';
+
+const MARKS = { cancelled: Closed, expired: Pending, notReady: Attention, rejected: Attention, stillChecking: Pending } as const;
+
+export function CodeClosed({ screen: { why, order } }: { screen: Extract<ScreenView, { name: 'codeClosed' }> }) {
+  const { texts, send } = useKiosk();
+  const Mark = MARKS[why];
+  const again = why === 'expired' || why === 'rejected';
+  return (
+    <Layout
+      name="codeClosed"
+      testId="code-closed"
+      stage={
+        <div className="message" role="status">
+          <Mark />
+          <h1>{texts.t(`closed.${why}`)}</h1>
+          <p>{texts.t(why === 'stillChecking' ? 'closed.willReturn' : 'closed.nothingTaken')}</p>
+        </div>
+      }
+      side={
+        <>
+          <Bill order={order} label={texts.t('pay.total')} />
+          <OrderNumber order={order} />
+          <div className="ends">
+            {again && (
+              <button type="button" className="action" data-testid="new-code" onClick={() => send({ do: 'newCode' })}>
+                {texts.t('closed.newCode')}
+              </button>
+            )}
+            <Finish label={texts.t('closed.finish')} primary={!again} />
+          </div>
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,35 @@
+/** Paid: every unit on its way out, and where to take it. */
+import type { ScreenView } from '../../app/view.ts';
+import { useKiosk } from '../kiosk.ts';
+import { Bill, OrderNumber } from '../parts/Bill.tsx';
+import { Layout } from '../parts/Layout.tsx';
+import { Outlet } from '../parts/Outlet.tsx';
+import { VendLines } from '../parts/VendLines.tsx';
+
+export function Dispensing({ screen: { order, lines } }: { screen: Extract<ScreenView, { name: 'dispensing' }> }) {
+  const { view, texts } = useKiosk();
+  return (
+    <Layout
+      name="dispensing"
+      testId="dispensing"
+      stage={
+        <>
+          <div className="message message-short">
+            <h1>{texts.t('dispensing.title')}</h1>
+            <p role="status">{texts.t('dispensing.paid', { amount: texts.yen(order.total_jpy) })}</p>
+          </div>
+          <div aria-live="polite">
+            <VendLines lines={lines} />
+          </div>
+          {view.shop.mode === 'vending' && <Outlet />}
+        </>
+      }
+      side={
+        <>
+          <Bill order={order} label={texts.t('refund.paid')} />
+          <OrderNumber order={order} />
+        </>
+      }
+    />
+  );
+}

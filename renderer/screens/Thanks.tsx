@@ -1,0 +1,48 @@
+/** Everything came out. */
+import type { ScreenView } from '../../app/view.ts';
+import { useKiosk } from '../kiosk.ts';
+import { Bill, OrderNumber } from '../parts/Bill.tsx';
+import { Finish } from '../parts/Finish.tsx';
+import { Layout } from '../parts/Layout.tsx';
+import { Tick } from '../parts/marks.tsx';
+import { Outlet } from '../parts/Outlet.tsx';
+import { QrCode } from '../parts/QrCode.tsx';
+
+export function Thanks({ screen: { order, receiptUrl } }: { screen: Extract<ScreenView, { name: 'thanks' }> }) {
+  const { view, texts } = useKiosk();
+  const { t } = texts;
+  return (
+    <Layout
+      name="thanks"
+      testId="thanks"
+      stage={
+        <>
+          <div className="message" role="status">
+            <Tick />
+            <h1>{t('thanks.title')}</h1>
+            {view.shop.mode === 'counter' && <p>{t('thanks.takeCounter')}</p>}
+          </div>
+          {view.shop.mode === 'vending' && <Outlet />}
+          {receiptUrl !== null && (
+            <div className="receipt">
+              <QrCode url={receiptUrl} label={t('thanks.receiptQr')} testId="receipt-qr" />
+              <p>
+                <strong>{t('thanks.receipt')}</strong>
+                <span>{t('thanks.receiptHint')}</span>
+              </p>
+            </div>
+          )}
+        </>
+      }
+      side={
+        <>
+          <Bill order={order} label={t('refund.paid')} />
+          <OrderNumber order={order} />
+          <div className="ends">
+            <Finish label={t('thanks.finish')} />
+          </div>
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,66 @@
+/** Words for the screens: i18next with typed keys, names of products and shops, yen, times in Japan. */
+import { createInstance, type i18n } from 'i18next';
+import type { LocalText } from '../app/order/events.ts';
+import type { Language } from '../app/view.ts';
+import { en } from './messages/en.ts';
+import { ja } from './messages/ja.ts';
+import type { MessageKey, Messages } from './messages/messages.ts';
+
+const MESSAGES = { ja, en } as Record<Language, Messages>;
+
+/** How each language calls itself, and the tag that a screen reader needs. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, { readonly name: string; readonly lang: string }>> = {
+  ja: { name: '日本語', lang: 'ja' },
+  en: { name: 'English', lang: 'en' },
+  'zh-Hans': { name: '简体中文', lang: 'zh-Hans' },
+  'zh-Hant': { name: '繁體中文', lang: 'zh-Hant' },
+  ko: { name: '한국어', lang: 'ko' },
+  'ja-easy': { name: 'やさしい日本語', lang: 'ja' },
+};
+
+const figures = new Intl.NumberFormat('ja-JP');
+/** Kiosks stand in Japan; the host's own zone is never asked. */
+const clockInJapan = new Intl.DateTimeFormat('ja-JP', { timeZone: 'Asia/Tokyo', hour: '2-digit', minute: '2-digit', hour12: false });
+
+export interface Texts {
+  readonly language: Language;
+  t(key: MessageKey, values?: Readonly<Record<string, string | number>>): string;
+  /** A name from the configuration, in the nearest language that it has. */
+  name(text: LocalText): string;
+  yen(amount_jpy: number): string;
+  /** `14:05` in Japan. */
+  time(at_ms: number): string;
+}
+
+export type TextsOf = (language: Language) => Texts;
+
+export function createTexts(): TextsOf {
+  const instance: i18n = createInstance();
+  void instance.init({
+    resources: Object.fromEntries(Object.entries(MESSAGES).map(([language, translation]) => [language, { translation }])),
+    fallbackLng: false,
+    keySeparator: false,
+    nsSeparator: false,
+    // React escapes.
+    interpolation: { escapeValue: false },
+    initAsync: false,
+  });
+  const nearest = (language: Language): readonly string[] =>
+    language === 'ja-easy'
+      ? ['ja-easy', 'ja']
+      : language === 'ja'
+        ? ['ja']
+        : language.startsWith('zh')
+          ? [language, 'zh-Hans', 'zh-Hant', 'en']
+          : [language, 'en'];
+  return (language) => {
+    const fixed = instance.getFixedT(language);
+    return {
+      language,
+      t: (key, values) => fixed(key, values ?? {}),
+      name: (text) => text[nearest(language).find((candidate) => text[candidate] !== undefined) ?? 'ja'] ?? text.ja,
+      yen: (amount_jpy) => fixed('yen', { amount: figures.format(amount_jpy) }),
+      time: (at_ms) => clockInJapan.format(at_ms),
+    };
+  };
+}
