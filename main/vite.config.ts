@@ -1,32 +1,37 @@
-/** Bundles the hosts (`dist/main`) and, with `--mode preload`, Electron's preload script (`dist/preload`). */
+/** Bundles the hosts (`dist/main`), Electron's preload script (`--mode preload`) and the demo's street page (`--mode street`). */
 import { builtinModules } from 'node:module';
 import path from 'node:path';
-import { defineConfig } from 'vite';
+import { defineConfig, type UserConfig } from 'vite';
 
 const here = import.meta.dirname;
-const HOSTS = {
-  electron: path.join(here, 'electron.ts'),
-  browser: path.join(here, 'browser.ts'),
-  'journal-writer': path.join(here, 'journal/writer.ts'),
+const dist = (folder: string) => path.join(here, '../dist', folder);
+const external = ['electron', 'serialport', ...builtinModules, /^node:/];
+
+const node = (outDir: string, rolldownOptions: NonNullable<UserConfig['build']>['rolldownOptions']): UserConfig => ({
+  root: here,
+  build: { outDir, emptyOutDir: true, target: 'node24', ssr: true, minify: false, rolldownOptions: { external, ...rolldownOptions } },
+  ssr: { noExternal: true, external: ['serialport', 'electron'] },
+});
+
+const hosts = node(dist('main'), {
+  input: {
+    electron: path.join(here, 'electron.ts'),
+    browser: path.join(here, 'browser.ts'),
+    // The journal's threads start from this file by name (journal/journal.ts).
+    'journal-writer': path.join(here, 'journal/writer.ts'),
+  },
+  output: { format: 'es', entryFileNames: '[name].js' },
+});
+
+// A sandboxed preload script must be CommonJS.
+const preload = node(dist('preload'), {
+  input: { preload: path.join(here, 'preload.ts') },
+  output: { format: 'cjs', entryFileNames: '[name].cjs' },
+});
+
+const street: UserConfig = {
+  root: path.join(here, 'demo/page'),
+  build: { outDir: dist('street'), emptyOutDir: true, target: 'chrome150', assetsInlineLimit: 0 },
 };
 
-export default defineConfig(({ mode }) => {
-  const preload = mode === 'preload';
-  return {
-    root: here,
-    build: {
-      outDir: preload ? '../dist/preload' : '../dist/main',
-      emptyOutDir: true,
-      target: 'node24',
-      ssr: true,
-      minify: false,
-      rolldownOptions: {
-        input: preload ? { preload: path.join(here, 'preload.ts') } : HOSTS,
-        external: ['electron', 'serialport', ...builtinModules, /^node:/],
-        // A sandboxed preload script must be CommonJS.
-        output: preload ? { format: 'cjs', entryFileNames: '[name].cjs' } : { format: 'es', entryFileNames: '[name].js' },
-      },
-    },
-    ssr: { noExternal: true, external: ['serialport', 'electron'] },
-  };
-});
+export default defineConfig(({ mode }) => (mode === 'preload' ? preload : mode === 'street' ? street : hosts));

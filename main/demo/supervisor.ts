@@ -1,0 +1,158 @@
+/**
+ * `npm start`: a street corner on this machine. Starts a kiosk and, for every far end that the configuration calls "simulated",
+ * its simulator; with a simulated far end there is a street page too, where a visitor pays, jams the machine and pulls the plug.
+ */
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Config } from '../../app/config.ts';
+import { CannotStart } from '../cannot-start.ts';
+import { type ChromiumWindow, noWindowBecause, openChromium } from '../chromium.ts';
+import { readConfigFile } from '../config-file.ts';
+import { lockFolder } from '../data-folder.ts';
+import { defaultDataFolder, readPort, USUAL_PORT } from '../host-options.ts';
+import { pictureFiles } from '../pictures.ts';
+import { endChild } from './child.ts';
+import { openCorner } from './corner.ts';
+import { electronProgram } from './electron-runtime.ts';
+import { freePort } from './free-port.ts';
+import { startKiosk } from './kiosk.ts';
+import { startMachine, startPayPay } from './simulators.ts';
+import { startStreet } from './street-server.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const USAGE = `npm start -- [--host electron|browser] [--no-open] [--port N] [--config FILE] [--data DIR]
+             [--machine PATH|tcp://HOST:PORT] [--paypay URL]`;
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+function readOptions(args: string[]) {
+  const options = {
+    host: { type: 'string' },
+    'no-open': { type: 'boolean', default: false },
+    port: { type: 'string' },
+    config: { type: 'string', default: path.join(ROOT, 'main/demo/shop.yaml') },
+    data: { type: 'string' },
+    machine: { type: 'string' },
+    paypay: { type: 'string' },
+  } as const;
+  let values;
+  try {
+    ({ values } = parseArgs({ args, options }));
+  } catch (error) {
+    throw new CannotStart(`${(error as Error).message}\n${USAGE}`);
+  }
+  const { host } = values;
+  if (host !== undefined && host !== 'electron' && host !== 'browser')
+    throw new CannotStart(`--host: found "${host}", allowed: electron, browser\n${USAGE}`);
+  return {
+    ...values,
+    host: host,
+    open: !values['no-open'],
+    port: values.port === undefined ? null : readPort(values.port),
+    configFile: path.resolve(values.config),
+    dataFolder: path.resolve(values.data ?? path.join(ROOT, defaultDataFolder(values.config))),
+  };
+}
+type Options = ReturnType<typeof readOptions>;
+
+/** Electron where it can run, else the browser host. */
+function chooseHost({ host, open }: Options): { electron: string | null } {
+  const electron = electronProgram(ROOT);
+  if (host === 'electron' && electron === null)
+    throw new CannotStart('Electron’s runtime is not installed; install it with: npx install-electron (or use --host browser)');
+  const display = process.platform !== 'linux' || process.env['DISPLAY'] !== undefined || process.env['WAYLAND_DISPLAY'] !== undefined;
+  return { electron: host === 'electron' || (host === undefined && open && display) ? electron : null };
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  const { configFile, dataFolder } = options;
+  const config = readConfigFile(configFile);
+  const { electron } = chooseHost(options);
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  const unlock = lockFolder(dataFolder, 'demo.lock');
+  const ending: (() => Promise<void> | void)[] = [unlock];
+  let ended: Promise<void> | null = null;
+  const end = (code: number): Promise<void> =>
+    (ended ??= (async () => {
+      for (const step of ending.reverse()) await step();
+      process.exit(code);
+    })());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
+  process.on('disconnect', () => void end(0));
+  try {
+    await run(options, config, electron, ending);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    await end(1);
+  }
+}
+
+async function run(options: Options, config: Config, electron: string | null, ending: (() => Promise<void> | void)[]): Promise<void> {
+  const { configFile, dataFolder } = options;
+  const paypay = options.paypay === undefined && config.paypay.environment === 'simulated' ? await startPayPay(config) : null;
+  if (paypay) ending.push(() => endChild(paypay.child));
+  const simulatesMachine = options.machine === undefined && config.machine.driver !== 'none' && config.machine.port === 'simulated';
+  if (simulatesMachine && config.machine.driver !== 'xy-vmc')
+    throw new CannotStart(
+      `${configFile}: machine.port: the demo simulates the driver xy-vmc only; start the simulator of ${config.machine.driver} yourself and give its --machine`,
+    );
+  const machine = simulatesMachine ? await startMachine(config) : null;
+  if (machine) ending.push(() => endChild(machine.child));
+  // A PayPay and a machine that know nothing of yesterday need a journal that doesn't either, unless somebody named a folder to keep.
+  if (paypay && machine && options.data === undefined)
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path.join(dataFolder, `journal.db${suffix}`), { force: true });
+
+  const corner = openCorner(config, { paypay, machine, framed: electron === null });
+  const street =
+    paypay || machine
+      ? await startStreet({ ...corner, pageFolder: path.join(ROOT, 'dist/street'), pictures: pictures(config, configFile) })
+      : null;
+  if (street) ending.push(() => street.close());
+
+  const port = options.port ?? (await freePort(USUAL_PORT));
+  const showsKioskItself = street === null && options.open;
+  const kiosk = await startKiosk({
+    program: electron ?? process.execPath,
+    args: [
+      ...(electron ? [ROOT] : [path.join(ROOT, 'dist/main/browser.js'), '--port', String(port)]),
+      ...['--config', configFile, '--data', dataFolder],
+      ...replacement('--machine', options.machine ?? machine?.port),
+      ...replacement('--paypay', options.paypay ?? paypay?.url),
+      ...(street && !electron ? ['--framed-by', street.url] : []),
+      ...(electron && street ? ['--windowed'] : []),
+      ...(!electron && showsKioskItself ? ['--open'] : []),
+    ],
+    env: { ...paypay?.keys },
+    logFile: path.join(dataFolder, 'kiosk.log'),
+    say: (line) => void process.stderr.write(`${line}\n`),
+  });
+  ending.push(() => kiosk.end());
+  corner.attach(kiosk, `http://127.0.0.1:${port}`);
+
+  say(kiosk.printed);
+  if (street) say(`street: ${street.url}/`);
+  const why = options.open ? noWindowBecause() : 'not asked for';
+  if (why === null && street) {
+    const window: ChromiumWindow | null = openChromium(`${street.url}/`, {
+      fullScreen: false,
+      profile: path.join(dataFolder, 'chromium'),
+      log: QUIET,
+    });
+    ending.push(() => window?.close());
+  } else if (why !== null && options.open)
+    say(`No window: ${why}. Open ${street ? 'the street' : 'the kiosk'}'s address in a browser of this machine.`);
+  say('Ctrl-C ends it.');
+}
+
+const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
+const replacement = (option: string, value: string | undefined): string[] => (value === undefined ? [] : [option, value]);
+const pictures = (config: Config, configFile: string): ReadonlyMap<string, string> =>
+  new Map(pictureFiles(config, path.dirname(configFile)).map(({ url, file }) => [url.replace('pictures/', ''), file]));
+
+main().catch((error: unknown) => {
+  if (!(error instanceof CannotStart)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+});
