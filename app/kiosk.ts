@@ -21,6 +21,7 @@ import type {
   VendingMachine,
 } from './ports.ts';
 import { JournalError } from './ports.ts';
+import { createDesk, type StaffDesk } from './operator/desk.ts';
 import { screenOf, shopView } from './project.ts';
 import { receiptOf, receiptUrl } from './receipt.ts';
 import type { CartLineView, ComfortView, KioskCommand, KioskView } from './view.ts';
@@ -45,6 +46,10 @@ export interface Kiosk {
   view(): KioskView;
   onView(listener: (view: KioskView) => void): Unsubscribe;
   send(command: KioskCommand): void;
+  /** A newer configuration, taken over between sales. What machine, PayPay and printer need is only read at a start. */
+  reconfigure(config: Config): void;
+  /** What staff may do. Who they are is `app/operator/operator.ts`'s to ask. */
+  readonly operator: StaffDesk;
   stop(): Promise<void>;
 }
 
@@ -59,9 +64,10 @@ const RETRY_JOURNAL_ms = 15_000;
 const SELECTION_MARGIN_ms = 10_000;
 
 /** @param rules the decision table; only a test that must see it broken gives another one */
-export function createKiosk(ports: KioskPorts, config: Config, rules: typeof decide = decide): Kiosk {
+export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof decide = decide): Kiosk {
   const { gateway, machine, clock, ids, log } = ports;
-  const shop = shopView(config);
+  let config = initial;
+  let shop = shopView(config);
   const planogram = createPlanogram(config);
   const listeners = new Set<(view: KioskView) => void>();
   const unsubscribe: Unsubscribe[] = [];
@@ -102,7 +108,9 @@ export function createKiosk(ports: KioskPorts, config: Config, rules: typeof dec
     if (ports.journal instanceof JournalError) throw ports.journal;
     const { journal } = ports;
     const books = createOrderBook(journal, clock);
-    for (const row of await journal.shop()) planogram.apply(row.event);
+    const shopRows = await journal.shop();
+    for (const row of shopRows) planogram.apply(row.event);
+    desk.restore(shopRows);
     await books.load();
     orderCount = await journal.orderCount();
     const first = planogram.firstStock();
@@ -184,8 +192,12 @@ export function createKiosk(ports: KioskPorts, config: Config, rules: typeof dec
     input: {
       effects,
       times: {
-        idle_ms: config.sale.idle_ms,
-        final_ms: config.sale.final_ms,
+        get idle_ms() {
+          return config.sale.idle_ms;
+        },
+        get final_ms() {
+          return config.sale.final_ms;
+        },
         retryJournal_ms: RETRY_JOURNAL_ms,
         now_ms: () => gateway.now_ms(),
       },
@@ -195,6 +207,21 @@ export function createKiosk(ports: KioskPorts, config: Config, rules: typeof dec
       setTimeout: (callback, delay_ms) => clock.setTimeout(callback, delay_ms),
       clearTimeout: (timer) => clock.clearTimeout(timer),
     },
+  });
+
+  const desk = createDesk({
+    journal: ports.journal,
+    gateway,
+    machine,
+    clock,
+    ids,
+    planogram,
+    books: () => (book === null || settler === null ? null : { book, settler }),
+    screen: () => actor.getSnapshot().value,
+    enter: () => actor.send({ type: 'staff.entered' }),
+    leave: () => actor.send({ type: 'staff.left' }),
+    changed: publish,
+    fault,
   });
 
   /** Once for every sale that was paid. Paper stops nothing. */
@@ -223,7 +250,7 @@ export function createKiosk(ports: KioskPorts, config: Config, rules: typeof dec
   }
 
   const cartLines = (cart: Cart): CartLineView[] =>
-    config.products.flatMap(({ sku, name, price_jpy }) => {
+    planogram.catalogue.products().flatMap(({ sku, name, price_jpy }) => {
       const quantity = cart.get(sku) ?? 0;
       return quantity > 0 ? [{ sku, name, quantity, price_jpy }] : [];
     });
@@ -257,6 +284,11 @@ export function createKiosk(ports: KioskPorts, config: Config, rules: typeof dec
     if (stopped || listeners.size === 0) return;
     const now = view();
     for (const listener of listeners) listener(now);
+  }
+
+  function moved(): void {
+    desk.moved();
+    publish();
   }
 
   // ---------------------------------------------------------------- commands
@@ -354,7 +386,7 @@ export function createKiosk(ports: KioskPorts, config: Config, rules: typeof dec
   /** The customer chose on the machine itself: there is one price, and one line. */
   function onSelection(chosen: MachineSelection): void {
     const slot = planogram.slots().find((candidate) => candidate.slot === chosen.slot);
-    const product = config.products.find((candidate) => candidate.sku === slot?.sku);
+    const product = slot && planogram.catalogue.product(slot.sku);
     const { value, context } = actor.getSnapshot();
     const free = value === 'attract' && context.gate.length === 0 && !stopped;
     if (!free || selection !== null || product === undefined || product.ageRestricted) {
@@ -388,7 +420,7 @@ export function createKiosk(ports: KioskPorts, config: Config, rules: typeof dec
 
   return {
     async start() {
-      actor.subscribe({ next: publish, error: (error) => log.error('kiosk.crashed', { message: String(error) }) });
+      actor.subscribe({ next: moved, error: (error) => log.error('kiosk.crashed', { message: String(error) }) });
       unsubscribe.push(
         gateway.onState((state) => {
           updateGate();
@@ -424,6 +456,15 @@ export function createKiosk(ports: KioskPorts, config: Config, rules: typeof dec
     send(command) {
       if (!stopped) send(command);
     },
+    reconfigure: (next) =>
+      desk.betweenSales(() => {
+        config = next;
+        shop = shopView(next);
+        planogram.configure(next);
+        updateGate();
+        publish();
+      }),
+    operator: desk,
     async stop() {
       stopped = true;
       void settler?.stop();

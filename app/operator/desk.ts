@@ -1,0 +1,291 @@
+/**
+ * What staff may do to the running kiosk, without asking who they are (operator.ts does). Every change is durable
+ * before it counts; nothing here disturbs a sale.
+ */
+import { type ShopEvent, waitsForSale } from '../catalogue/events.ts';
+import type { Planogram } from '../catalogue/planogram.ts';
+import { type Outcome, unavailable } from '../errors.ts';
+import type { OrderBook } from '../order/book.ts';
+import { BrokenRule, fold, type Order } from '../order/order.ts';
+import type { Settler } from '../order/settler.ts';
+import {
+  type Clock,
+  type GatewayState,
+  type Ids,
+  type Journal,
+  JournalError,
+  type MachineDiagnostics,
+  type MachineState,
+  type OrderRow,
+  type PaymentFacts,
+  type PaymentGateway,
+  type ShopRow,
+  type Unsubscribe,
+  type VendingMachine,
+} from '../ports.ts';
+import { type RefundOffer, refundOffer } from './refund.ts';
+
+/** What the kiosk lends to the desk. */
+export interface DeskParts {
+  readonly journal: Journal | JournalError;
+  readonly gateway: PaymentGateway;
+  readonly machine: VendingMachine | null;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly planogram: Planogram;
+  /** null until the books are open. */
+  books(): { readonly book: OrderBook; readonly settler: Settler } | null;
+  screen(): string;
+  /** The statechart is asked to go to, or to leave, `maintenance`; it may say no by doing nothing. */
+  enter(): void;
+  leave(): void;
+  /** Something that a screen shows has changed. */
+  changed(): void;
+  fault(error: JournalError): void;
+}
+
+export type Refusal =
+  | 'journalFailed'
+  | 'notOpenYet'
+  | 'noSuchOrder'
+  | 'noSuchSlot'
+  | 'brokenRule'
+  | 'changedMeanwhile'
+  | 'refundImpossible'
+  | 'nothingWaits'
+  | 'notInMaintenance'
+  | 'noMachine'
+  | 'machineBusy'
+  | 'machineNotReady';
+
+/** The desk says no, and nothing was changed. */
+export class Refused extends Error {
+  readonly why: Refusal;
+  constructor(why: Refusal, detail: string = why) {
+    super(detail);
+    this.name = 'Refused';
+    this.why = why;
+  }
+}
+
+export interface TestVend {
+  readonly outcome: 'succeeded' | 'failed' | 'unknown';
+  readonly detail: string;
+}
+
+export interface DeskFacts {
+  readonly screen: string;
+  readonly maintenance: 'off' | 'waiting' | 'on';
+  readonly journal: JournalError | null;
+  readonly gateway: GatewayState;
+  readonly machine: MachineState | null;
+  readonly diagnostics: MachineDiagnostics | null;
+  readonly openOrders: number;
+  readonly attention: number;
+  /** Changes that wait for the end of a sale. */
+  readonly waiting: number;
+}
+
+export interface StaffDesk {
+  /** From the journal at a start, and after each `record`. */
+  onShopEvent(listener: (event: ShopEvent) => void): Unsubscribe;
+  /**
+   * Writes the events in one transaction. Changes of products and slots show when the kiosk is between sales.
+   * @throws Refused
+   */
+  record(events: readonly ShopEvent[]): Promise<void>;
+  readonly planogram: Planogram;
+  /** @throws Refused `noSuchOrder` */
+  order(orderId: string): Promise<{ readonly rows: readonly OrderRow[]; readonly order: Order | null }>;
+  /** @throws Refused */
+  refundOffer(orderId: string): Promise<RefundOffer>;
+  /** @throws Refused */
+  refund(orderId: string, refund: { readonly refund_jpy: number; readonly by: string; readonly reason: string }): Promise<void>;
+  /** @throws Refused */
+  settle(
+    orderId: string,
+    how: { readonly by: string; readonly how: 'refundedByHand' | 'delivered' | 'writtenOff'; readonly note: string },
+  ): Promise<void>;
+  /** PayPay's word on an order, now; an order that is not final goes on from it. @throws Refused */
+  ask(orderId: string): Promise<Outcome<PaymentFacts>>;
+  /** Orders that are not final. */
+  openOrders(): readonly Order[];
+  /** The kiosk stops selling as soon as no customer is at it. */
+  beginMaintenance(): void;
+  endMaintenance(): void;
+  /** Moves one unit out without an order. @throws Refused before anything moved */
+  testVend(slot: string, by: string): Promise<TestVend>;
+  facts(): DeskFacts;
+}
+
+export interface Desk extends StaffDesk {
+  /** Runs the work as soon as no customer is at the kiosk, in the order in which it was asked for. */
+  betweenSales(work: () => void): void;
+  /** The statechart moved: what waited for the end of a sale may go on. */
+  moved(): void;
+  restore(rows: readonly ShopRow[]): void;
+}
+
+const forPerson = (order: Order): boolean => order.closed?.result === 'attention' && !order.settled;
+
+/** Nobody is choosing, paying or being served. */
+const RESTING = ['attract', 'outOfService', 'maintenance', 'recovering'];
+
+export function createDesk(parts: DeskParts): Desk {
+  const { planogram, machine, gateway } = parts;
+  const listeners = new Set<(event: ShopEvent) => void>();
+  let waiting: (() => void)[] = [];
+  let wanted = false;
+  let testing = false;
+
+  const resting = (): boolean => RESTING.includes(parts.screen());
+  const orders = (): readonly Order[] => parts.books()?.book.all() ?? [];
+  const open = () => {
+    const books = parts.books();
+    if (books === null || parts.journal instanceof JournalError) throw new Refused('notOpenYet');
+    return { ...books, journal: parts.journal };
+  };
+
+  /** A journal that fails is a fault of the kiosk; a rule that forbids is only an answer. */
+  async function durable<T>(work: () => Promise<T>, forbidden: Refusal): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof BrokenRule) throw new Refused(forbidden, error.message);
+      if (!(error instanceof JournalError)) throw error;
+      parts.fault(error);
+      throw new Refused('journalFailed', error.message);
+    }
+  }
+
+  function show(events: readonly ShopEvent[]): void {
+    for (const event of events) planogram.apply(event);
+    if (events.length > 0) parts.changed();
+  }
+
+  async function record(events: readonly ShopEvent[]): Promise<void> {
+    const { journal } = parts;
+    if (journal instanceof JournalError) throw new Refused('journalFailed', journal.message);
+    await durable(() => journal.append(events.map((event) => ({ stream: 'shop', event }))), 'changedMeanwhile');
+    // What was written together is shown together, and nothing overtakes what waits.
+    if (waiting.length > 0 || events.some(waitsForSale)) betweenSales(() => show(events));
+    else show(events);
+    for (const event of events) for (const listener of listeners) listener(event);
+  }
+
+  function betweenSales(work: () => void): void {
+    waiting.push(work);
+    moved();
+  }
+
+  /** Only to look at: the book is left as it is. */
+  async function read(orderId: string): Promise<{ rows: readonly OrderRow[]; order: Order | null }> {
+    const { journal, book } = open();
+    const rows = await journal.order(orderId);
+    if (rows.length === 0) throw new Refused('noSuchOrder');
+    try {
+      return { rows, order: book.get(orderId) ?? fold(rows) };
+    } catch (error) {
+      // The story of an order that breaks a rule is told all the same.
+      if (error instanceof BrokenRule) return { rows, order: null };
+      throw error;
+    }
+  }
+
+  async function known(orderId: string): Promise<Order> {
+    const { order } = await read(orderId);
+    if (order === null) throw new Refused('brokenRule');
+    return order;
+  }
+
+  function moved(): void {
+    if (resting()) for (let work = waiting.shift(); work !== undefined; work = waiting.shift()) work();
+    const screen = parts.screen();
+    if (wanted && (screen === 'attract' || screen === 'outOfService')) parts.enter();
+    // A test vend ends before anything else may move goods.
+    if (!wanted && !testing && screen === 'maintenance') parts.leave();
+  }
+
+  async function testVend(slot: string, by: string): Promise<TestVend> {
+    if (machine === null) throw new Refused('noMachine');
+    if (parts.screen() !== 'maintenance') throw new Refused('notInMaintenance');
+    const content = planogram.catalogue.slots().find((candidate) => candidate.slot === slot);
+    if (content === undefined) throw new Refused('noSuchSlot');
+    if (testing) throw new Refused('machineBusy');
+    testing = true;
+    try {
+      const check = await machine.check(slot);
+      if (!check.ready) throw new Refused('machineNotReady', check.reason);
+      const vendId = `${parts.ids.next('nonce')}-test`;
+      await record([{ type: 'testVend.requested', slot, vendId, by }]);
+      const price_jpy = planogram.catalogue.product(content.sku)?.price_jpy ?? 0;
+      const vend = await machine.vend({ vendId, slot, price_jpy }, () => {});
+      const left = vend.outcome === 'succeeded' || (vend.outcome === 'unknown' && vend.likely !== 'notDelivered');
+      const detail = vend.outcome === 'succeeded' ? vend.proof : vend.outcome === 'failed' ? `${vend.why} ${vend.detail}` : vend.evidence;
+      await record([{ type: 'testVend.ended', slot, vendId, outcome: vend.outcome, detail: detail.slice(0, 200), left }]);
+      return { outcome: vend.outcome, detail };
+    } finally {
+      testing = false;
+      moved();
+    }
+  }
+
+  return {
+    planogram,
+    onShopEvent(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    restore: (rows) => rows.forEach((row) => listeners.forEach((listener) => listener(row.event))),
+    moved,
+    record,
+    betweenSales,
+    order: read,
+    refundOffer: async (orderId) => refundOffer(await known(orderId)),
+    async refund(orderId, { refund_jpy, by, reason }) {
+      const { book, settler } = open();
+      const order = await known(orderId);
+      if (refund_jpy > refundOffer(order).most_jpy) throw new Refused('refundImpossible');
+      const closing = order.reopened.times + 1;
+      await book.fetch(orderId);
+      await durable(() => book.append(orderId, [{ type: 'order.reopened', closing, by, reason, refund_jpy }]), 'refundImpossible');
+      settler.settleAll();
+    },
+    async settle(orderId, { by, how, note }) {
+      const { book } = open();
+      await known(orderId);
+      await book.fetch(orderId);
+      await durable(() => book.append(orderId, [{ type: 'attention.settled', by, how, note }]), 'nothingWaits');
+    },
+    async ask(orderId) {
+      const { settler } = open();
+      const { opened } = await known(orderId);
+      if (!gateway.state().ready) return unavailable('PayPay cannot be reached at the moment');
+      settler.hint(opened.merchantPaymentId);
+      return gateway.paymentDetails(opened.merchantPaymentId);
+    },
+    openOrders: () => orders().filter((order) => order.closed === null || forPerson(order)),
+    beginMaintenance() {
+      wanted = true;
+      moved();
+    },
+    endMaintenance() {
+      wanted = false;
+      moved();
+    },
+    testVend,
+    facts() {
+      return {
+        screen: parts.screen(),
+        maintenance: parts.screen() === 'maintenance' ? 'on' : wanted ? 'waiting' : 'off',
+        journal: parts.journal instanceof JournalError ? parts.journal : null,
+        gateway: gateway.state(),
+        machine: machine?.state() ?? null,
+        diagnostics: machine?.diagnostics() ?? null,
+        openOrders: orders().filter((order) => order.closed === null).length,
+        attention: orders().filter(forPerson).length,
+        waiting: waiting.length,
+      };
+    },
+  };
+}

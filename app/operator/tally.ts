@@ -1,0 +1,72 @@
+/**
+ * What one order adds to the totals of a day. Totals are kept as sums of these, so a change of an order is the
+ * difference between what it added before and what it adds now, and a total can always be computed anew.
+ */
+import { japanDay, japanHour, type JapanDay } from './japan-time.ts';
+import { moneyOf, type OrderSummary, returnCause } from './summary.ts';
+
+/**
+ * opened: '' · codes: '' · paid: hour of the day · result: how a paid order ended · abandoned: why nobody paid ·
+ * sold: SKU · slot: slot · failed: slot · returned: cause, on the day it went back · back: '', on the day it was taken ·
+ * open: taken, and neither dispensed nor returned · goodwill: returned although dispensed · payTime: upper bound in s
+ */
+export const TALLIES = [
+  'opened',
+  'codes',
+  'paid',
+  'result',
+  'abandoned',
+  'sold',
+  'slot',
+  'failed',
+  'returned',
+  'back',
+  'open',
+  'goodwill',
+  'payTime',
+] as const;
+export type Tally = (typeof TALLIES)[number];
+
+export interface Entry {
+  readonly day: JapanDay;
+  readonly tally: Tally;
+  readonly key: string;
+  readonly n: number;
+  readonly jpy: number;
+}
+
+/** Upper bounds, in seconds, of the classes in which times from code to payment are counted. */
+export const PAY_TIMES_s = [5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600] as const;
+
+const payTime = (seconds: number): string => String(PAY_TIMES_s.find((bound) => seconds <= bound) ?? PAY_TIMES_s.at(-1));
+
+export function entriesOf(order: OrderSummary): Entry[] {
+  const entries: Entry[] = [];
+  const opened = japanDay(order.openedAt_ms);
+  const add = (day: JapanDay, tally: Tally, key: string, jpy: number, n = 1) => entries.push({ day, tally, key, n, jpy });
+  add(opened, 'opened', '', order.total_jpy);
+  if (order.codeAt_ms !== null) add(opened, 'codes', '', order.total_jpy);
+  if (order.closed?.result === 'abandoned')
+    add(opened, 'abandoned', order.codeRejected ? 'codeRejected' : (order.cancel ?? 'notSent'), order.total_jpy);
+
+  const money = moneyOf(order);
+  if (money.takenAt_ms !== null) {
+    const day = japanDay(money.takenAt_ms);
+    add(day, 'paid', String(japanHour(money.takenAt_ms)), money.taken_jpy);
+    add(day, 'result', order.closed?.result ?? 'open', money.taken_jpy);
+    if (order.codeAt_ms !== null && order.payment !== null)
+      add(day, 'payTime', payTime((order.payment.paidAt_ms - order.codeAt_ms) / 1000), 0);
+    if (money.returned_jpy > 0) add(day, 'back', '', money.returned_jpy);
+    const left = money.taken_jpy - money.dispensed_jpy - money.returned_jpy;
+    if (left > 0) add(day, 'open', '', left);
+    if (left < 0) add(day, 'goodwill', '', -left);
+    for (const line of order.lines) {
+      if (line.state === 'succeeded') {
+        add(day, 'sold', line.sku, line.price_jpy);
+        add(day, 'slot', line.slot, line.price_jpy);
+      } else if (line.state === 'failed' || line.state === 'unknown') add(day, 'failed', line.slot, line.price_jpy);
+    }
+  }
+  if (money.returnedAt_ms !== null) add(japanDay(money.returnedAt_ms), 'returned', returnCause(order), money.returned_jpy);
+  return entries;
+}
