@@ -168,6 +168,8 @@ export function createActuator(
             : { outcome: 'failed', why: 'notSent', detail: `slot ${slot} is ${found} before anything moved` };
         await sleep(Math.max(0, restUntil_ms - clock.monotonic_ms()));
         busy = false;
+        // What the sensor saw of this vend must not stand as the state before the next.
+        states.set(slot, 'unknown');
         changed();
         return outcome;
       }),

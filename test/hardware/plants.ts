@@ -43,6 +43,8 @@ export interface PlantKind {
   readonly slots: readonly [string, string];
   /** Faults after which everything must add up, and how often goods fall with them. */
   readonly faults: readonly string[];
+  /** How long a vend that was given up on may go on moving, and how many outcomes may stay unknown with every tenth vend faulty. */
+  readonly soak: { readonly settle_ms: number; readonly unknownShare: number };
   readonly build: () => Plant;
 }
 
@@ -57,6 +59,18 @@ interface Levers {
   ) => Pick<Plant, 'choose' | 'fault' | 'dropped' | 'connectCable' | 'refill' | 'violations'>;
 }
 
+/** Resolves with the first state for which `holds`. */
+export async function when(machine: VendingMachine, holds: () => boolean): Promise<void> {
+  if (holds()) return;
+  await new Promise<void>((resolve) => {
+    const stop = machine.onState(() => {
+      if (!holds()) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
 function plant(build: (clock: Clock) => Levers): Plant {
   const clock = createVirtualClock();
   const cable = memoryCable();
@@ -69,14 +83,7 @@ function plant(build: (clock: Clock) => Levers): Plant {
     cable,
     machine,
     restartKiosk: () => (current = drive(cable.a)),
-    whenReady: (which = current) =>
-      clock.until(
-        new Promise<void>((resolve) => {
-          const look = () => (which.state().ready ? resolve() : undefined);
-          which.onState(look);
-          look();
-        }),
-      ),
+    whenReady: (which = current) => clock.until(when(which, () => which.state().ready)),
     ...rest(clock, () => current),
   };
 }
@@ -89,6 +96,7 @@ export const xyVmc: PlantKind = {
     ...['lostAck', 'deaf', 'lostStatus', 'duplicateStatus', 'lateStatus', 'corrupt', 'garbage'],
     ...['pullBeforeAck', 'pullMidVend', 'restartMidVend'],
   ],
+  soak: { settle_ms: 12_000, unknownShare: 0.002 },
   build: () =>
     plant((clock) => {
       const slots = Array.from({ length: 8 }, (_, i) => ({ selection: i + 1, stock: 200, capacity: 255 }));
@@ -135,6 +143,7 @@ export const qibixx: PlantKind = {
     'adapterReboot',
     'pull',
   ],
+  soak: { settle_ms: 20_000, unknownShare: 0.12 },
   build: () =>
     plant((clock) => {
       const slots = Array.from({ length: 8 }, (_, i) => ({ item: i + 1, price: PRICE_JPY, stock: 200 }));
@@ -152,13 +161,7 @@ export const qibixx: PlantKind = {
               if (tries > 600) throw new Error(`the simulated machine does not take ${slot}: ${JSON.stringify(simulator.state())}`);
               await virtual.advance(100);
             }
-            await virtual.until(
-              new Promise<void>((resolve) => {
-                const look = () => (machine.state().slots.has(slot) ? resolve() : undefined);
-                machine.onState(look);
-                look();
-              }),
-            );
+            await virtual.until(when(machine, () => machine.state().slots.has(slot)));
           },
           fault: (kind, _, for_ms) => simulator.fault({ kind: kind as MdbFaultKind, times: 1, for_ms }),
           dropped: (slot) => simulator.state().slots.find(({ item }) => String(item) === slot)?.dropped ?? 0,
@@ -185,6 +188,7 @@ export const modbusRelay: PlantKind = {
   name: 'modbus-relay',
   slots: ['3', '7'],
   faults: [...BOARD_FAULTS, 'refuse'],
+  soak: { settle_ms: 4000, unknownShare: 0.06 },
   build: () =>
     plant((clock) => {
       const simulator = createRelaySimulator({ relays: 8, stock: 200, activeLow: true }, clock);
@@ -203,6 +207,7 @@ export const lock: PlantKind = {
   name: 'lock-board',
   slots: ['A3', 'A7'],
   faults: BOARD_FAULTS,
+  soak: { settle_ms: 4000, unknownShare: 0.06 },
   build: () =>
     plant((clock) => {
       const simulator = createLockSimulator({ locks: 8, stock: 200, seen_ms: 900 }, clock);

@@ -6,6 +6,7 @@ import { createVmcSimulator } from '../../../hardware/xy-vmc/simulator.ts';
 import type { FaultKind, VmcSimulatorOptions } from '../../../hardware/xy-vmc/simulator-types.ts';
 import { standAt } from '../../../hardware/simulator/stand.ts';
 import { memoryCable } from '../../../hardware/transport/memory.ts';
+import { when } from '../plants.ts';
 import { silentLog } from '../silent-log.ts';
 import { createVirtualClock } from '../virtual-clock.ts';
 
@@ -19,14 +20,7 @@ async function plant(simulated: Partial<VmcSimulatorOptions> = {}) {
   standAt(cable.b, clock, simulator);
   const start = () => createXyVmc(cable.a, OPTIONS, { clock, log: silentLog });
   const machine = start();
-  const whenReady = (which: VendingMachine = machine) =>
-    clock.until(
-      new Promise<void>((resolve) => {
-        const look = () => (which.state().ready ? resolve() : undefined);
-        which.onState(look);
-        look();
-      }),
-    );
+  const whenReady = (which: VendingMachine = machine) => clock.until(when(which, () => which.state().ready));
   const vend = async (vendId: string, slot = '3', which: VendingMachine = machine) => {
     const progress: VendProgress[] = [];
     const outcome = await clock.until(which.vend({ vendId, slot, price_jpy: 150 }, (step) => progress.push(step)));
