@@ -1,43 +1,117 @@
-/** `npm run simulate -- --seeds N --from S [--mode sale|authorize] [--mutant NAME] [--trace]` */
+/**
+ * `npm run simulate -- --seeds N --from S [--mode sale|authorize] [--mutant NAME] [--trace]` runs worlds and stops at
+ * the tenth that broke a promise; `npm run simulate -- --mutants` looks for every mutant. Exit code 1: a promise was
+ * broken, or a mutant survived.
+ */
 import { execFileSync } from 'node:child_process';
+import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Mode } from './config.ts';
 import { MUTANTS } from './mutants.ts';
-import { runWorld } from './world.ts';
+import { type Mutant, runWorld } from './world.ts';
+
+const MOST_FAILURES = 10;
+const REPORT_EVERY_ms = 30_000;
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '1000' },
+    seeds: { type: 'string' },
     from: { type: 'string', default: '1' },
-    mode: { type: 'string' },
+    mode: { type: 'string', default: 'both' },
     mutant: { type: 'string' },
+    mutants: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
   },
 });
-const modes: readonly Mode[] = values.mode === 'sale' || values.mode === 'authorize' ? [values.mode] : ['sale', 'authorize'];
-const mutant = MUTANTS.find(({ name }) => name === values.mutant);
-const seeds = Number(values.seeds);
-const from = Number(values.from);
-const started_ms = performance.now();
-const totals = new Map<string, number>();
-let orders = 0;
-let crashes = 0;
-let failed = 0;
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-for (const mode of modes) {
-  for (let seed = from; seed < from + seeds; seed++) {
-    const report = await runWorld({ seed, mode, mutant, trace: values.trace ? (line) => console.log(line) : undefined });
-    orders += report.orders;
-    crashes += report.crashes;
-    for (const [result, n] of report.results) totals.set(result, (totals.get(result) ?? 0) + n);
-    if (report.violations.length === 0) continue;
-    failed += 1;
-    console.log(`seed ${seed} ${mode} commit ${commit}`);
-    for (const violation of report.violations) console.log(`  ${violation}`);
-    if (failed >= 10) break;
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new Error(`--${name} ${text}: a whole number is wanted`);
+}
+
+function modesOf(text: string): readonly Mode[] {
+  if (text === 'both') return ['sale', 'authorize'];
+  if (text === 'sale' || text === 'authorize') return [text];
+  throw new Error(`--mode ${text}: sale, authorize or both`);
+}
+
+function mutantOf(name: string | undefined): Mutant | undefined {
+  const found = MUTANTS.find((mutant) => mutant.name === name);
+  if (name === undefined || found) return found;
+  throw new Error(`--mutant ${name}: one of ${MUTANTS.map((mutant) => mutant.name).join(', ')}`);
+}
+
+/** A seed means something for one state of the sources only. */
+function commit(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
+  try {
+    return (
+      git('rev-parse', '--short', 'HEAD') +
+      (git('status', '--porcelain', 'app', 'main', 'hardware', 'test/simulation') === '' ? '' : ' with changes')
+    );
+  } catch {
+    return 'unknown';
   }
 }
-const seconds = (performance.now() - started_ms) / 1000;
-const cpu = process.cpuUsage();
-const cpuSeconds = (cpu.user + cpu.system) / 1e6;
-console.log({ seeds, orders, crashes, failed, seconds, cpuSeconds, ordersPerCpuSecond: Math.round(orders / cpuSeconds), ordersPerSecond: Math.round(orders / seconds), ...Object.fromEntries(totals) });
+
+const command = (seed: number, mode: Mode, mutant: Mutant | undefined): string =>
+  `npm run simulate -- --seeds 1 --from ${seed} --mode ${mode}${mutant ? ` --mutant ${mutant.name}` : ''} --trace`;
+
+async function simulate(mode: Mode, from: number, seeds: number, mutant: Mutant | undefined): Promise<boolean> {
+  const started_ms = performance.now();
+  const cpu = process.cpuUsage();
+  const results = new Map<string, number>();
+  let [orders, crashes, failures, reported_ms, seed] = [0, 0, 0, started_ms, from];
+  const report = () => {
+    const used = process.cpuUsage(cpu);
+    const cpu_s = (used.user + used.system) / 1e6;
+    const counts = [...results].map(([result, count]) => `${count} ${result}`).join(', ');
+    console.log(
+      `${mode}: ${seed - from} seeds, ${orders} orders (${counts}), ${crashes} crashes, ${failures} violated, ` +
+        `${((performance.now() - started_ms) / 1000).toFixed(1)} s, ${Math.round(orders / cpu_s)} orders a second of one core`,
+    );
+  };
+  process.once('uncaughtException', (error) => {
+    console.error(`seed ${seed}: ${error.stack ?? error.message}\n  ${command(seed, mode, mutant)}`);
+    process.exit(1);
+  });
+  for (; seed < from + seeds && failures < MOST_FAILURES; seed++) {
+    const world = await runWorld({ seed, mode, mutant, trace: values.trace ? (line) => console.log(line) : undefined });
+    orders += world.orders;
+    crashes += world.crashes;
+    for (const [result, count] of world.results) results.set(result, (results.get(result) ?? 0) + count);
+    if (world.violations.length > 0) {
+      failures += 1;
+      console.log(`seed ${seed} at commit ${commit()}: ${world.violations.join('\n  ')}\n  ${command(seed, mode, mutant)}`);
+    }
+    if (performance.now() - reported_ms < REPORT_EVERY_ms) continue;
+    reported_ms = performance.now();
+    report();
+    await setImmediate();
+  }
+  process.removeAllListeners('uncaughtException');
+  report();
+  return failures === 0;
+}
+
+/** @returns whether the mutant was seen within so many seeds */
+async function hunt(mutant: Mutant, from: number, seeds: number): Promise<boolean> {
+  const mode = mutant.mode ?? 'sale';
+  for (let seed = from; seed < from + seeds; seed++) {
+    const { violations } = await runWorld({ seed, mode, mutant });
+    if (violations.length === 0) continue;
+    console.log(`${mutant.name}: found by seed ${seed}: ${violations[0]}\n  ${mutant.breaks}\n  ${command(seed, mode, mutant)}`);
+    return true;
+  }
+  console.log(`${mutant.name}: NOT FOUND in ${seeds} seeds\n  ${mutant.breaks}`);
+  return false;
+}
+
+const from = whole('from', values.from);
+let good = true;
+if (values.mutants) for (const mutant of MUTANTS) good = (await hunt(mutant, from, whole('seeds', values.seeds ?? '20000'))) && good;
+else
+  for (const mode of modesOf(values.mode))
+    good = (await simulate(mode, from, whole('seeds', values.seeds ?? '1000'), mutantOf(values.mutant))) && good;
+process.exitCode = good ? 0 : 1;

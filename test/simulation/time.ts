@@ -104,7 +104,7 @@ export class VirtualTime {
           const fired = this.#fire(limit_ms);
           if (fired !== null) return resolve(fired);
         } catch (error) {
-          return reject(error as Error);
+          return reject(error instanceof Error ? error : new Error(String(error)));
         }
         queueMicrotask(afterMicrotasks);
       };

@@ -3,7 +3,7 @@
  * power, and customers in front of it. {@link runWorld} lets it live, heals it, waits until it rests, and checks it.
  */
 import { createKiosk, type Kiosk } from '../../app/kiosk.ts';
-import { decide } from '../../app/order/decide.ts';
+import type { decide } from '../../app/order/decide.ts';
 import type { Ids, Journal, Log, PaymentGateway, VendingMachine } from '../../app/ports.ts';
 import type { ScreenView } from '../../app/view.ts';
 import { openMachine } from '../../hardware/machine.ts';

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { Mode } from './config.ts';
+import { MUTANTS } from './mutants.ts';
+import { runWorld } from './world.ts';
+
+/** Its own seeds in every run would be a test that fails when nobody changed anything; `npm run simulate` is for exploring. */
+const SEEDS = 700;
+const MUTANT_SEEDS = 2_000;
+
+async function worlds(mode: Mode, from: number, seeds: number) {
+  const results = new Map<string, number>();
+  const broken: string[] = [];
+  let [orders, crashes] = [0, 0];
+  for (let seed = from; seed < from + seeds; seed++) {
+    const report = await runWorld({ seed, mode });
+    orders += report.orders;
+    crashes += report.crashes;
+    for (const [result, count] of report.results) results.set(result, (results.get(result) ?? 0) + count);
+    if (report.violations.length > 0) broken.push(`seed ${seed} ${mode}: ${report.violations.join('; ')}`);
+  }
+  return { results, broken, orders, crashes };
+}
+
+describe('every yen is accounted for', () => {
+  it.each(['sale', 'authorize'] as const)(
+    'whatever happens to an order (%s)',
+    async (mode) => {
+      const { results, broken, orders, crashes } = await worlds(mode, 1, SEEDS);
+      expect(broken).toEqual([]);
+      // A simulation in which nothing happens proves nothing.
+      expect(orders).toBeGreaterThan(SEEDS);
+      expect(crashes).toBeGreaterThan(SEEDS / 4);
+      for (const result of ['vended', 'partlyVended', 'refunded', 'abandoned', 'attention'])
+        expect(results.get(result) ?? 0, result).toBeGreaterThan(SEEDS / 1_000);
+    },
+    120_000,
+  );
+
+  it('in the same way each time a seed is run', async () => {
+    const story = async (seed: number) => {
+      const lines: string[] = [];
+      await runWorld({ seed, mode: 'sale', trace: (line) => lines.push(line) });
+      return lines;
+    };
+    const first: string[][] = [];
+    for (let seed = 1; seed <= 40; seed++) first.push(await story(seed));
+    for (let seed = 40; seed >= 1; seed--) expect(await story(seed)).toEqual(first[seed - 1]);
+  }, 30_000);
+});
+
+describe('a kiosk without one of its rules is found out', () => {
+  it.each(MUTANTS)(
+    '$name: $breaks',
+    async (mutant) => {
+      for (let seed = 1; seed <= MUTANT_SEEDS; seed++) {
+        const { violations } = await runWorld({ seed, mode: mutant.mode ?? 'sale', mutant });
+        if (violations.length > 0) return;
+      }
+      expect.fail(`not found in ${MUTANT_SEEDS} seeds`);
+    },
+    60_000,
+  );
+});
