@@ -1,20 +1,32 @@
 /** The journal for other programs: every row as JSON, or every order as a line of a table. One order in memory at a time. */
 import type { DatabaseSync } from 'node:sqlite';
 import { BrokenRule, fold, ledger, type Order } from '../../app/order/order.ts';
-import type { OrderRow } from '../../app/ports.ts';
+import { JournalError } from '../../app/ports.ts';
 import { journalRow, proveRow, type StoredRow } from './chain.ts';
 import { QUERIES } from './reader.ts';
 
-/** One JSON object a line, oldest first, each proved: the rows as they were written. */
-export function* jsonLines(db: DatabaseSync): Generator<string> {
+/**
+ * One JSON object a line, oldest first, each proved: the rows as they were written. A damaged row is printed as what can
+ * be read of it, marked `damaged`.
+ * @returns how many are damaged
+ */
+export function* jsonLines(db: DatabaseSync): Generator<string, number> {
   let previous: Uint8Array | null = null;
+  let damaged = 0;
   for (const stored of db.prepare('SELECT * FROM journal ORDER BY seq').iterate()) {
     const row = stored as unknown as StoredRow;
-    proveRow(row, previous);
+    const why = fails(() => proveRow(row, previous));
     previous = row.hash;
-    const { seq, at_ms, ...rest } = journalRow(row);
-    yield `${JSON.stringify({ seq, at: new Date(at_ms).toISOString(), at_ms, ...rest })}\n`;
+    if (why === null) {
+      const { seq, at_ms, ...rest } = journalRow(row);
+      yield `${JSON.stringify({ seq, at: new Date(at_ms).toISOString(), at_ms, ...rest })}\n`;
+    } else {
+      damaged++;
+      const { hash: _, ...rest } = row;
+      yield `${JSON.stringify({ damaged: why.message, ...rest })}\n`;
+    }
   }
+  return damaged;
 }
 
 const COLUMNS = {
@@ -35,23 +47,36 @@ const COLUMNS = {
   merchantRefundId: (order: Order) => (order.refund.state === 'none' ? '' : order.opened.merchantRefundId),
 } as const satisfies Record<string, (order: Order) => string | number>;
 
-/** RFC 4180 with a byte order mark, without which Excel misreads Japanese. One line an order, times in Asia/Tokyo. */
-export function* csvLines(db: DatabaseSync): Generator<string> {
+/**
+ * RFC 4180 with a byte order mark, without which Excel misreads Japanese. One line an order, times in Asia/Tokyo. An order
+ * that can't be told, because a row is damaged or breaks a rule, gets a line that says so.
+ * @returns how many can't be told
+ */
+export function* csvLines(db: DatabaseSync): Generator<string, number> {
+  let untold = 0;
   yield `\uFEFF${Object.keys(COLUMNS).join(',')}\r\n`;
   for (const { order_id } of db.prepare("SELECT order_id FROM journal WHERE type = 'order.opened' ORDER BY seq").iterate()) {
-    const order = foldOrSay(QUERIES.order(db, String(order_id)));
-    const cells =
-      order instanceof BrokenRule ? ['', String(order_id), '', '', order.message] : Object.values(COLUMNS).map((of) => of(order));
+    let cells: (string | number)[] = [];
+    const why = fails(() => {
+      const order = fold(QUERIES.order(db, String(order_id)));
+      cells = Object.values(COLUMNS).map((of) => of(order));
+    });
+    if (why !== null) {
+      untold++;
+      cells = ['', String(order_id), '', '', why.message];
+    }
     yield `${cells.map(cell).join(',')}\r\n`;
   }
+  return untold;
 }
 
-/** An order whose events break a rule gets a line that says so, instead of ending the export. */
-function foldOrSay(rows: readonly OrderRow[]): Order | BrokenRule {
+/** What the data is to blame for; everything else is thrown. */
+function fails(what: () => void): Error | null {
   try {
-    return fold(rows);
+    what();
+    return null;
   } catch (error) {
-    if (error instanceof BrokenRule) return error;
+    if (error instanceof BrokenRule || error instanceof JournalError) return error;
     throw error;
   }
 }
