@@ -80,7 +80,7 @@ function keysAt(schema: Json, path: Path, input: unknown): string[] {
 }
 
 function kindOf(schema: Json, value: unknown): Json {
-  const kinds = (schema.oneOf ?? schema.anyOf) as Json[] | undefined;
+  const kinds = schema.oneOf ?? schema.anyOf;
   const fits = (kind: Json) =>
     Object.entries((kind.properties ?? {}) as Record<string, Json>).every(
       ([key, property]) => property.const === undefined || property.const === valueAt(value, [key]),

@@ -94,13 +94,13 @@ export async function startKiosk(options: KioskProgram): Promise<DemoKiosk> {
   };
 }
 
-/** Plain lines are for people; of the structured ones those that say what is wrong. */
+/** Plain lines are for people; of the structured ones errors, and the reasons why something is not ready. */
 function wordsOf(line: string): string | null {
   if (!line.startsWith('{')) return line;
   try {
     const { level, event, message, reason } = JSON.parse(line) as Record<string, string>;
-    const words = message ?? reason;
-    return level !== 'info' && words !== undefined ? `${event}: ${words}` : null;
+    const words = level === 'error' ? (message ?? reason) : level === 'warn' ? reason : undefined;
+    return words === undefined ? null : `${event}: ${words}`;
   } catch {
     return line;
   }

@@ -12,7 +12,7 @@ import { readConfigFile } from '../config-file.ts';
 import { lockFolder } from '../data-folder.ts';
 import { defaultDataFolder, readPort, USUAL_PORT } from '../host-options.ts';
 import { pictureFiles } from '../pictures.ts';
-import { endChild } from './child.ts';
+import { type Child, endChild } from './child.ts';
 import { openCorner } from './corner.ts';
 import { electronProgram } from './electron-runtime.ts';
 import { freePort } from './free-port.ts';
@@ -91,15 +91,21 @@ async function main(): Promise<void> {
 
 async function run(options: Options, config: Config, electron: string | null, ending: (() => Promise<void> | void)[]): Promise<void> {
   const { configFile, dataFolder } = options;
-  const paypay = options.paypay === undefined && config.paypay.environment === 'simulated' ? await startPayPay(config) : null;
-  if (paypay) ending.push(() => endChild(paypay.child));
+  const simulatesPayPay = options.paypay === undefined && config.paypay.environment === 'simulated';
+  const { driver } = config.machine;
   const simulatesMachine = options.machine === undefined && config.machine.driver !== 'none' && config.machine.port === 'simulated';
-  if (simulatesMachine && config.machine.driver !== 'xy-vmc')
+  if (simulatesMachine && driver !== 'xy-vmc')
     throw new CannotStart(
-      `${configFile}: machine.port: the demo simulates the driver xy-vmc only; start the simulator of ${config.machine.driver} yourself and give its --machine`,
+      `${configFile}: machine.port: found "simulated", allowed with the driver xy-vmc; start a simulator of ${driver} and name it with --machine`,
     );
-  const machine = simulatesMachine ? await startMachine(config) : null;
-  if (machine) ending.push(() => endChild(machine.child));
+  const started = <Simulator extends { child: Child }>(simulator: Simulator): Simulator => {
+    ending.push(() => endChild(simulator.child));
+    return simulator;
+  };
+  const [paypay, machine] = await Promise.all([
+    simulatesPayPay ? startPayPay(config).then(started) : null,
+    simulatesMachine ? startMachine(config).then(started) : null,
+  ]);
   // A PayPay and a machine that know nothing of yesterday need a journal that doesn't either, unless somebody named a folder to keep.
   if (paypay && machine && options.data === undefined)
     for (const suffix of ['', '-wal', '-shm']) rmSync(path.join(dataFolder, `journal.db${suffix}`), { force: true });
