@@ -23,10 +23,10 @@ const certain = (gateway: PaymentGateway, as: (operation: keyof PaymentGateway) 
   };
   return {
     ...gateway,
-    cancel: known('cancel', gateway.cancel),
-    refund: known('refund', gateway.refund),
-    capture: known('capture', gateway.capture),
-    revert: known('revert', gateway.revert),
+    cancel: known('cancel', (request: Parameters<PaymentGateway['cancel']>[0]) => gateway.cancel(request)),
+    refund: known('refund', (request: Parameters<PaymentGateway['refund']>[0]) => gateway.refund(request)),
+    capture: known('capture', (request: Parameters<PaymentGateway['capture']>[0]) => gateway.capture(request)),
+    revert: known('revert', (request: Parameters<PaymentGateway['revert']>[0]) => gateway.revert(request)),
   };
 };
 

@@ -1,6 +1,7 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decide, type Step } from '../../../app/order/decide.ts';
-import { DECISIONS } from './decision-table.ts';
+import { DECISIONS, decisionTable } from './decision-table.ts';
 import { live, nothingAsked, opened, restarted, tell } from './orders.ts';
 
 describe('decide', () => {
@@ -52,5 +53,18 @@ describe('decide', () => {
       close: true,
     };
     expect(new Set(DECISIONS.map(({ step }) => step.do))).toEqual(new Set(Object.keys(every)));
+  });
+});
+
+describe('docs/money.md', () => {
+  it('has the table that the code was tested with (UPDATE_DOCS=1 writes it)', () => {
+    const file = new URL('../../../docs/money.md', import.meta.url);
+    const page = readFileSync(file, 'utf8');
+    const [begin, end] = ['<!-- decisions: begin, written by test/app/order/decide.test.ts -->\n', '<!-- decisions: end -->'];
+    const [before = '', rest = ''] = page.split(begin);
+    const [table, after = ''] = rest.split(end);
+    const written = `\n${decisionTable()}\n\n`;
+    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, before + begin + written + end + after);
+    else expect(table).toBe(written);
   });
 });
