@@ -134,7 +134,7 @@ const RESTING = ['attract', 'outOfService', 'maintenance', 'recovering'];
 export function createDesk(parts: DeskParts): Desk {
   const { planogram, machine, gateway } = parts;
   const listeners = new Set<(event: ShopEvent) => void>();
-  let waiting: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
   let wanted = false;
   let testing = false;
 

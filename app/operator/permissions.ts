@@ -53,4 +53,4 @@ export const PERMISSIONS = {
 
 export type Permission = keyof typeof PERMISSIONS;
 
-export const may = (role: Role, what: Permission): boolean => (PERMISSIONS[what] as readonly Role[]).includes(role);
+export const may = (role: Role, what: Permission): boolean => PERMISSIONS[what].includes(role);

@@ -8,7 +8,7 @@ import { moneyOf, type OrderSummary, returnCause } from './summary.ts';
 /**
  * opened: '' · codes: '' · paid: hour of the day · result: how a paid order ended · abandoned: why nobody paid ·
  * sold: SKU · slot: slot · failed: slot · returned: cause, on the day it went back · back: '', on the day it was taken ·
- * open: taken, and neither dispensed nor returned · goodwill: returned although dispensed · payTime: upper bound in s
+ * open: taken, and neither dispensed nor returned · goodwill: dispensed, and not paid in the end · payTime: upper bound in s
  */
 export const TALLIES = [
   'opened',
@@ -57,9 +57,12 @@ export function entriesOf(order: OrderSummary): Entry[] {
     if (order.codeAt_ms !== null && order.payment !== null)
       add(day, 'payTime', payTime((order.payment.paidAt_ms - order.codeAt_ms) / 1000), 0);
     if (money.returned_jpy > 0) add(day, 'back', '', money.returned_jpy);
-    const left = money.taken_jpy - money.dispensed_jpy - money.returned_jpy;
-    if (left > 0) add(day, 'open', '', left);
-    if (left < 0) add(day, 'goodwill', '', -left);
+  }
+  if (order.payment !== null) {
+    const day = japanDay(money.takenAt_ms ?? order.payment.paidAt_ms);
+    const left_jpy = money.taken_jpy - money.dispensed_jpy - money.returned_jpy;
+    if (left_jpy > 0) add(day, 'open', '', left_jpy);
+    if (left_jpy < 0 && order.closed !== null) add(day, 'goodwill', '', -left_jpy);
     for (const line of order.lines) {
       if (line.state === 'succeeded') {
         add(day, 'sold', line.sku, line.price_jpy);

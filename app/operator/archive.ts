@@ -1,0 +1,77 @@
+/**
+ * Questions about many orders. Answered from tables that follow from the journal and can be made anew from it at any
+ * time (`main/operator/archive`); what one order did is always asked of the journal itself.
+ */
+import type { ShopEvent } from '../catalogue/events.ts';
+import type { JapanDay } from './japan-time.ts';
+import type { OrderSummary } from './summary.ts';
+import type { Tally } from './tally.ts';
+
+export interface OrderSearch {
+  /** Any of these matches; empty = every order. */
+  readonly any: readonly Criterion[];
+  readonly from?: JapanDay | undefined;
+  readonly to?: JapanDay | undefined;
+  readonly result?: string | undefined;
+  readonly attention: boolean;
+  /** {@link OrderPage.next} of the page before. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+export type Criterion =
+  { readonly by: 'orderId' | 'orderNumber' | 'paymentId'; readonly is: string } | { readonly by: 'total_jpy'; readonly is: number };
+
+export interface OrderPage {
+  readonly orders: readonly OrderSummary[];
+  readonly next: string | null;
+}
+
+export interface Sum {
+  readonly n: number;
+  readonly jpy: number;
+}
+
+/** Sums over all days from `from` to `to`, both included. */
+export interface Sums {
+  readonly byKey: readonly (Sum & { readonly tally: Tally; readonly key: string })[];
+  readonly byDay: readonly (Sum & { readonly tally: 'paid' | 'returned' | 'sold' | 'codes'; readonly day: JapanDay })[];
+  /** Paid orders by day of the week (0 = Sunday) and hour. */
+  readonly byWeekHour: readonly (Sum & { readonly weekday: number; readonly hour: number })[];
+}
+
+/** When a slot was empty; `to_ms` null: it still is. */
+export interface StockOut {
+  readonly slot: string;
+  readonly from_ms: number;
+  readonly to_ms: number | null;
+}
+
+export interface ShopRecord {
+  readonly seq: number;
+  readonly at_ms: number;
+  readonly event: ShopEvent;
+}
+
+export interface Archive {
+  /** Newest first. */
+  search(search: OrderSearch): Promise<OrderPage>;
+  sums(from: JapanDay, to: JapanDay): Promise<Sums>;
+  stockOuts(from_ms: number, to_ms: number): Promise<readonly StockOut[]>;
+  /** Newest first; sales left out. */
+  record(filter: {
+    readonly slot?: string;
+    readonly sku?: string;
+    readonly before?: number | undefined;
+    readonly limit: number;
+  }): Promise<readonly ShopRecord[]>;
+  /** Orders that are not closed, or wait for a person; oldest first. */
+  unfinished(): Promise<readonly OrderSummary[]>;
+  /** How the newest paid orders ended. */
+  lastResults(limit: number): Promise<readonly { readonly result: string; readonly n: number }[]>;
+  /** Orders whose money moved on these days; a page at a time, `after` is {@link OrderPage.next} of the page before. */
+  moved(from: JapanDay, to: JapanDay, after: string | null, limit: number): Promise<OrderPage>;
+  /** Orders by our merchantPaymentId or PayPay's paymentId. */
+  find(ids: readonly string[]): Promise<readonly OrderSummary[]>;
+  /** How far the tables follow the journal. */
+  state(): Promise<{ readonly seq: number; readonly behind: number }>;
+}

@@ -1,0 +1,66 @@
+/** The archive as the operator's side sees it: a proxy on the main thread, which never waits for a disk. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Archive } from '../../../app/operator/archive.ts';
+import type { ArchiveReply, ArchiveRequest, ArchiveThreadData } from './thread.ts';
+
+/** The archive can't answer; the message says why. Nothing is sold or refunded from it, so selling goes on. */
+export class ArchiveError extends Error {}
+
+/** From source it is thread.ts beside this file; bundled it is archive-thread.js beside the bundle or above its chunks. */
+function threadUrl(): URL {
+  const places = ['./thread.ts', './archive-thread.js', '../archive-thread.js'].map((name) => new URL(name, import.meta.url));
+  const found = places.find((place) => existsSync(fileURLToPath(place)));
+  if (found === undefined) throw new ArchiveError(`the program is incomplete: no ${places.map((place) => place.pathname).join(' or ')}`);
+  return found;
+}
+
+/**
+ * @param journalPath an open journal; its own process has it
+ * @param path the archive's file: made when missing, made anew when it does not follow this journal
+ */
+export function openArchive(journalPath: string, path: string): Archive & { close(): Promise<void> } {
+  const workerData: ArchiveThreadData = { journalPath, path };
+  const worker = new Worker(threadUrl(), { workerData, name: 'archive' });
+  const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  let lastId = 0;
+  let ended: ArchiveError | null = null;
+  const stop = (why: string) => {
+    ended ??= new ArchiveError(why);
+    for (const { reject } of waiting.values()) reject(ended);
+    waiting.clear();
+  };
+  worker.on('message', (reply: ArchiveReply) => {
+    const asked = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if (reply.ok) asked?.resolve(reply.value as never);
+    else asked?.reject(new ArchiveError(reply.message));
+  });
+  worker.on('error', (error) => stop(`the archive's thread failed: ${String(error)}`));
+  worker.on('exit', () => stop('the archive is closed'));
+
+  const ask = <T>(question: string, ...args: readonly unknown[]): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      if (ended !== null) return reject(ended);
+      const id = ++lastId;
+      waiting.set(id, { resolve, reject });
+      worker.postMessage({ id, ask: question, args } satisfies ArchiveRequest);
+    });
+
+  return {
+    search: (search) => ask('search', search),
+    sums: (from, to) => ask('sums', from, to),
+    stockOuts: (from_ms, to_ms) => ask('stockOuts', from_ms, to_ms),
+    record: (filter) => ask('record', filter),
+    unfinished: () => ask('unfinished'),
+    lastResults: (limit) => ask('lastResults', limit),
+    moved: (from, to, after, limit) => ask('moved', from, to, after, limit),
+    find: (ids) => ask('find', ids),
+    state: () => ask('state'),
+    async close() {
+      await ask('close').catch(() => {});
+      await worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * The archive's thread: follows the journal on a connection that can't write, and answers questions. It shares nothing
+ * with the thread that sells but the disk.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import { openForReading } from '../../journal/database.ts';
+import { createAbsorber } from './absorb.ts';
+import { QUESTIONS } from './questions.ts';
+import { openTables } from './tables.ts';
+
+export interface ArchiveThreadData {
+  readonly journalPath: string;
+  readonly path: string;
+}
+export interface ArchiveRequest {
+  readonly id: number;
+  readonly ask: string;
+  readonly args: readonly unknown[];
+}
+export type ArchiveReply =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly message: string };
+
+/** So often the tables follow by themselves, so that the first question of the day does not wait for a night of sales. */
+const FOLLOW_EVERY_ms = 5_000;
+
+const { journalPath, path } = workerData as ArchiveThreadData;
+const port = parentPort;
+if (port === null) throw new Error('the archive runs in a thread of its own');
+
+const journal = openForReading(journalPath);
+const archive = openTables(path, (seq, hash) => {
+  const row = journal.prepare('SELECT hash FROM journal WHERE seq = ?').get(seq) as { hash: Uint8Array } | undefined;
+  return row !== undefined && Buffer.from(row.hash).equals(hash);
+});
+const absorber = createAbsorber(archive, journal);
+
+/** Batch by batch, with room for questions in between; those that need all of it wait for `caughtUp`. */
+let caughtUp: Promise<void> | null = null;
+const follow = (): Promise<void> => {
+  caughtUp ??= (async () => {
+    while (absorber.absorb()) await new Promise((resolve) => setImmediate(resolve));
+  })().finally(() => (caughtUp = null));
+  return caughtUp;
+};
+
+function state(): { seq: number; behind: number } {
+  const { seq } = archive.prepare('SELECT seq FROM progress').get() as { seq: number };
+  const { last } = journal.prepare('SELECT coalesce(max(seq), 0) AS last FROM journal').get() as { last: number };
+  return { seq, behind: last - seq };
+}
+
+async function answer({ ask, args }: ArchiveRequest): Promise<unknown> {
+  if (ask === 'state') return state();
+  if (ask === 'close') {
+    clearInterval(timer);
+    archive.close();
+    journal.close();
+    return null;
+  }
+  await follow();
+  const question = QUESTIONS[ask as keyof typeof QUESTIONS] as (db: DatabaseSync, ...args: readonly unknown[]) => unknown;
+  return question(archive, ...args);
+}
+
+const timer = setInterval(() => void follow().catch(() => {}), FOLLOW_EVERY_ms);
+port.on('message', (request: ArchiveRequest) => {
+  answer(request).then(
+    (value) => port.postMessage({ id: request.id, ok: true, value } satisfies ArchiveReply),
+    (error: unknown) => port.postMessage({ id: request.id, ok: false, message: String(error) } satisfies ArchiveReply),
+  );
+});
+void follow().catch(() => {});
