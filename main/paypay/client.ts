@@ -169,7 +169,14 @@ export class PayPayClient {
   /** One signed exchange. `skewed`: PayPay refused the signature, and its `Date` shows that our clock was the reason. */
   async #attempt(operation: Operation, input: unknown, attempt: number, signal: AbortSignal) {
     const sent_ms = this.#clock.monotonic_ms();
-    const wire = await this.#transport.send(this.#sign(operation, input), signal);
+    let request: WireRequest;
+    try {
+      request = this.#sign(operation, input);
+    } catch (error) {
+      // Half a surrogate pair has no place in a path, a circular object none in JSON.
+      return { outcome: invalid(operation, (error as Error).message), skewed: false };
+    }
+    const wire = await this.#transport.send(request, signal);
     const outcome = classify(operation, wire);
     const reply = outcome.outcome === 'unavailable' ? undefined : outcome.reply;
     // Only an answer in PayPay's form may set the clock: a proxy's or captive portal's page has a Date as well.
@@ -247,6 +254,12 @@ export class PayPayClient {
     });
   }
 }
+
+const invalid = (operation: Operation, why: string): PayPayOutcome<never> => ({
+  outcome: 'rejected',
+  code: 'INVALID_REQUEST',
+  message: `${operation.name}: ${why}`,
+});
 
 const inDoubt = (outcome: Exclude<PayPayOutcome<unknown>, { outcome: 'done' }>): PayPayOutcome<never> => ({
   outcome: 'unknown',

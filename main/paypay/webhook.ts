@@ -64,7 +64,7 @@ function parseRanges(entries: readonly string[], key: string): Ranges {
       const address = ipaddr.process(entry);
       return [address, address.kind() === 'ipv4' ? 32 : 128];
     } catch {
-      throw new Error(`paypay.webhook.${key}: found "${entry}", allowed: an IP address or a range such as 192.0.2.0/24`);
+      throw new Error(`${key}: found "${entry}", allowed: an IP address or a range such as 192.0.2.0/24`);
     }
   });
 }

@@ -32,7 +32,7 @@ export function operation<Input extends z.ZodType, Data extends z.ZodType>(
 }
 
 /** A value as one segment of a path, whatever it contains. */
-export const segment = (value: string): string => encodeURIComponent(value).replace(/^\.+$/, (dots) => dots.replaceAll('.', '%2E'));
+export const segment = (value: string): string => encodeURIComponent(value);
 
 /** `?a=1&b=2` of the values that are there. */
 export function query(values: Record<string, string | number | boolean | undefined>): string {
@@ -44,8 +44,8 @@ export function query(values: Record<string, string | number | boolean | undefin
 
 /** An id that the merchant makes: unique, and never used again for something else. */
 export const MerchantId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'allowed: 1 to 64 characters of A-Z a-z 0-9 _ -');
-/** An id that PayPay made. */
-export const PayPayId = z.string().min(1).max(64);
+/** An id that PayPay made. Dots alone would climb in the path, encoded or not. */
+export const PayPayId = z.string().max(64).regex(/[^.]/, 'allowed: 1 to 64 characters, not only dots');
 export const Text = z.string().max(255);
 /** Seconds since 1970. */
 export const Epoch = z.int().min(0).max(99_999_999_999);

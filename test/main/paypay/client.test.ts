@@ -70,7 +70,7 @@ describe.each(OPERATION_NAMES)('%s', (name) => {
 
 describe('retries', () => {
   const calls = async (name: OperationName, kind: FaultKind, times: number, retryAfter_s?: number) => {
-    const { until, sample, client, simulator } = virtualPayPay(3);
+    const { until, sample, client, simulator, clock } = virtualPayPay(3);
     const request = await sample(name);
     const before = simulator.calls.get(name) ?? 0;
     simulator.faults.add({
@@ -80,8 +80,9 @@ describe('retries', () => {
       delay_ms: 0,
       ...(retryAfter_s === undefined ? {} : { retryAfter_s }),
     });
+    const started_ms = clock.now_ms();
     const outcome = await until(call(client, name, request));
-    return { outcome, calls: (simulator.calls.get(name) ?? 0) - before };
+    return { outcome, calls: (simulator.calls.get(name) ?? 0) - before, took_ms: clock.now_ms() - started_ms };
   };
 
   test.each(['paymentDetails', 'refundDetails', 'deleteCode', 'cancel', 'refund'] as const)(
@@ -105,7 +106,7 @@ describe('retries', () => {
   test('a rate limit is passed on at once, or waited for when PayPay says how long', async () => {
     expect(await calls('paymentDetails', '429', 1)).toMatchObject({ outcome: { outcome: 'rejected', code: 'RATE_LIMIT' }, calls: 1 });
     expect(await calls('createCode', '429', 1, 2)).toMatchObject({ outcome: { outcome: 'done' }, calls: 2 });
-    expect(await calls('createCode', '429', 1, 3600)).toMatchObject({ outcome: { outcome: 'rejected' }, calls: 1 });
+    expect(await calls('createCode', '429', 1, 3600)).toMatchObject({ outcome: { outcome: 'rejected' }, calls: 1, took_ms: 40 });
   });
 
   test('a refusal after a try that may have worked is unknown, not a refusal', async () => {
@@ -191,6 +192,7 @@ describe('requests', () => {
       'orderItems.0.quantity',
     ],
     ['paymentDetails', { merchantPaymentId: '../codes' }, 'merchantPaymentId'],
+    ['deleteCode', { codeId: '..' }, 'codeId'],
     ['refund', { merchantRefundId: 'r', paymentId: '', amount: yen(1) }, 'paymentId'],
     ['refund', { merchantRefundId: 'r', paymentId: '04', amount: yen(1), reason: 'x'.repeat(256) }, 'reason'],
     ['capture', { merchantPaymentId: 'p', amount: yen(1), orderDescription: 'x' }, 'merchantCaptureId'],
@@ -201,6 +203,13 @@ describe('requests', () => {
     expect(outcome).toMatchObject({ outcome: 'rejected', code: 'INVALID_REQUEST' });
     expect((outcome as { message: string }).message).toContain(`${name}: `);
     expect((outcome as { message: string }).message).toContain(`${field}: `);
+  });
+
+  test('what has no place in a path or in JSON is refused too', async () => {
+    const circular: Record<string, unknown> = { merchantPaymentId: 'p', amount: yen(1) };
+    circular['metadata'] = circular;
+    expect(await refused('createCode', circular)).toMatchObject({ outcome: 'rejected', code: 'INVALID_REQUEST' });
+    expect(await refused('deleteCode', { codeId: 'half \ud83d pair' })).toMatchObject({ outcome: 'rejected', code: 'INVALID_REQUEST' });
   });
 
   test('the caller’s object is left alone, requestedAt filled in, a given one kept', async () => {
@@ -221,6 +230,7 @@ describe('requests', () => {
   test('whatever an id contains, it stays one segment of the path', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 1, maxLength: 64, unit: 'binary' }), async (codeId) => {
+        fc.pre(/[^.]/.test(codeId));
         const sent: string[] = [];
         const transport: Transport = {
           send: async ({ path }) => (sent.push(path), { kind: 'notSent', message: '' }),
@@ -256,6 +266,7 @@ describe('answers', () => {
 
   test.each([
     ['a 2xx of another code', 200, { resultInfo: info('SOMETHING_ELSE'), data: {} }],
+    ['a 2xx of another code with good data', 200, { resultInfo: info('ACCEPTED_MAYBE'), data: { codeId: 'c', url: 'u', expiryDate: 1 } }],
     ['a 2xx without data', 200, { resultInfo: info('SUCCESS'), data: null }],
     ['a 2xx without a code', 200, { data: {} }],
     ['an empty 2xx', 200, ''],

@@ -124,6 +124,21 @@ test('a rate limit is unavailable and changes no state', async () => {
   expect(gateway.state().ready).toBe(true);
 });
 
+test('so is one that a proxy enforces with a page of its own', async () => {
+  let limited = false;
+  const { gateway, until } = shop({
+    transport: (inner) => ({
+      ...inner,
+      send: async (request, signal) =>
+        limited ? { kind: 'reply', status: 429, headers: {}, body: '<html>slow down' } : inner.send(request, signal),
+    }),
+  });
+  await until(gateway.probe());
+  limited = true;
+  expect((await until(gateway.paymentDetails('p-1'))).outcome).toBe('unavailable');
+  expect(gateway.state().ready).toBe(true);
+});
+
 test('refused keys do not refuse a refund for good', async () => {
   const { gateway, until, simulator } = shop();
   await until(gateway.probe());

@@ -145,7 +145,7 @@ describe('who may knock', () => {
     ['allow', ['10.0.0.0/99']],
     ['proxies', ['localhost']],
   ] as const)('a bad address in %s is named', async (key, entries) => {
-    await expect(receiver({ [key]: entries })).rejects.toThrow(`paypay.webhook.${key}: found "${entries[0]}"`);
+    await expect(receiver({ [key]: entries })).rejects.toThrow(`${key}: found "${entries[0]}"`);
   });
 });
 
@@ -211,7 +211,7 @@ describe('PayPay as simulated', () => {
     });
   });
 
-  test('lost, twice, out of order: the kiosk asks at most once for each', async () => {
+  test('lost, twice, late, out of order: the kiosk asks at most once for each', async () => {
     const lost = await shop([{ operation: 'webhook', kind: 'lost' }]);
     await lost.buy('p-1');
     await lost.quiet();
@@ -222,6 +222,12 @@ describe('PayPay as simulated', () => {
     await twice.quiet();
     expect(twice.bodies()).toHaveLength(2);
     expect(twice.hints).toEqual(['p-1']);
+
+    const late = await shop([{ operation: 'webhook', kind: 'late', delay_ms: 300 }]);
+    await late.buy('p-1');
+    await late.quiet();
+    expect(late.hints).toEqual([]);
+    await expect.poll(() => late.hints).toEqual(['p-1']);
 
     const swapped = await shop([{ operation: 'webhook', kind: 'reorder' }]);
     await swapped.buy('p-1');
