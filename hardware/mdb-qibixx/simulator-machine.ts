@@ -47,8 +47,13 @@ type Phase = 'reset' | 'setup' | 'ready' | 'asking' | 'vending' | 'ending' | 'ou
 /** An answer to POLL may hold several messages; these are the lengths at level 3. */
 const MESSAGE_LENGTH: Readonly<Record<number, number>> = { 0x00: 1, 0x03: 10, 0x04: 1, 0x05: 3, 0x06: 1, 0x07: 1, 0x08: 1, 0x0b: 1 };
 
-/** @param reader null while the adapter's reader is switched off: nobody answers on the bus */
-export function createMdbMachine(options: MdbMachineOptions, clock: Clock, reader: () => Reader | null): MdbMachine {
+/** What stands on the bus: a reader and its address, or nobody while the adapter's reader is switched off. */
+export interface OnBus {
+  readonly reader: Reader;
+  readonly address: number;
+}
+
+export function createMdbMachine(options: MdbMachineOptions, clock: Clock, onBus: () => OnBus | null): MdbMachine {
   const slots = new Map(options.slots.map((slot) => [slot.item, { ...slot, dropped: 0 }]));
   const poll_ms = options.poll_ms ?? 125;
   let phase: Phase = 'reset';
@@ -61,15 +66,18 @@ export function createMdbMachine(options: MdbMachineOptions, clock: Clock, reade
   let timer: unknown = null;
   let motor: unknown = null;
 
-  const send = (block: Uint8Array): Uint8Array | null => reader()?.receive(block) ?? null;
+  const send = (block: (address: number) => Uint8Array): Uint8Array | null => {
+    const there = onBus();
+    return there ? there.reader.receive(block(there.address)) : null;
+  };
   const enter = (next: Phase) => {
     phase = next;
   };
   const setUp = () => {
-    responseTime_ms = (send(vmcBlock.setupConfig(3, 16, 2, 1))?.[6] ?? 5) * 1000;
-    send(vmcBlock.setupPrices(0xffff, 0));
-    send(vmcBlock.enableOptions(ALWAYS_IDLE));
-    if (send(vmcBlock.enable()) !== null) enter('ready');
+    responseTime_ms = (send((address) => vmcBlock.setupConfig(3, 16, 2, 1, address))?.[6] ?? 5) * 1000;
+    send((address) => vmcBlock.setupPrices(0xffff, 0, address));
+    send((address) => vmcBlock.enableOptions(ALWAYS_IDLE, address));
+    if (send(vmcBlock.enable) !== null) enter('ready');
   };
   const vend = (slot: MdbSlot, faults: ReadonlySet<string>) => {
     enter('vending');
@@ -83,14 +91,15 @@ export function createMdbMachine(options: MdbMachineOptions, clock: Clock, reade
           slot.dropped += 1;
         }
         if (faults.has('resetAfterDrop')) return restart();
-        if (!faults.has('noWord') && !faults.has('noWordNoGoods')) send(falls ? vmcBlock.vendSuccess(slot.item) : vmcBlock.vendFailure());
+        if (!faults.has('noWord') && !faults.has('noWordNoGoods'))
+          send((address) => (falls ? vmcBlock.vendSuccess(slot.item, address) : vmcBlock.vendFailure(address)));
         complete();
       },
       (options.motor_ms ?? 1500) * (faults.has('slow') ? 6 : 1),
     );
   };
   const complete = () => {
-    send(vmcBlock.sessionComplete());
+    send(vmcBlock.sessionComplete);
     chosen = null;
     funds = 0;
     enter('ready');
@@ -125,7 +134,7 @@ export function createMdbMachine(options: MdbMachineOptions, clock: Clock, reade
   const turn = () => {
     timer = clock.setTimeout(turn, poll_ms);
     if (phase === 'vending') return;
-    if (phase === 'reset' && send(vmcBlock.reset()) === null) return;
+    if (phase === 'reset' && send(vmcBlock.reset) === null) return;
     if (phase === 'setup') return setUp();
     if (phase === 'asking' && clock.monotonic_ms() - askedAt_ms > responseTime_ms) {
       overdue += 1;
@@ -133,9 +142,9 @@ export function createMdbMachine(options: MdbMachineOptions, clock: Clock, reade
     }
     if (cancelling && phase === 'asking') {
       cancelling = false;
-      send(vmcBlock.vendCancel());
+      send(vmcBlock.vendCancel);
     }
-    const answer = send(vmcBlock.poll());
+    const answer = send(vmcBlock.poll);
     if (answer === null) return phase === 'reset' ? undefined : restart();
     if (answer.length === 1 && answer[0] === BUS_ACK) return;
     let messages = openBlock(answer) ?? new Uint8Array(0);
@@ -154,8 +163,8 @@ export function createMdbMachine(options: MdbMachineOptions, clock: Clock, reade
       if (phase !== 'ready' || !slot || slot.stock === 0) return false;
       // Without Always Idle a session with enough credit must be open.
       if (funds !== 0 && funds !== 0xffff && funds < slot.price) return false;
-      const answer = send(vmcBlock.vendRequest(slot.price, slot.item));
-      if (answer === null || reader()?.state() !== 'vend') return false;
+      const answer = send((address) => vmcBlock.vendRequest(slot.price, slot.item, address));
+      if (answer === null || onBus()?.reader.state() !== 'vend') return false;
       chosen = { slot, faults };
       askedAt_ms = clock.monotonic_ms();
       enter('asking');

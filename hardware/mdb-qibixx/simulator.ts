@@ -81,7 +81,8 @@ export function createQibixxSimulator(options: QibixxSimulatorOptions, clock: Cl
   const write = (line: string) => {
     if (connected && powered) wire?.write(Buffer.from(`${line}\r\n`, 'ascii'));
   };
-  const machine = createMdbMachine(options, clock, () => (powered ? reader : null));
+  const machine = createMdbMachine(options, clock, () => (powered && reader ? { reader, address: address() } : null));
+  const address = () => (settings['mdb-addr'] === '0x60' ? CASHLESS_2 : CASHLESS_1);
   /** The adapter prints amounts after its decimals and scale. */
   const decimals = () => Number(settings['mdb-decimal-places'] ?? 2);
   const scale = () => Number(settings['mdb-scale-factor'] ?? 1);
@@ -150,7 +151,7 @@ export function createQibixxSimulator(options: QibixxSimulatorOptions, clock: Cl
       reader = on
         ? createReader(
             {
-              address: settings['mdb-addr'] === '0x60' ? CASHLESS_2 : CASHLESS_1,
+              address: address(),
               currency: 392,
               scale: scale(),
               decimals: decimals(),

@@ -2,14 +2,14 @@
 
 /** An open wire. After `close`, or after `closed` was called, nothing more comes in and writes go nowhere. */
 export interface Wire {
-  write(bytes: Uint8Array): void;
-  close(): void;
+  readonly write: (bytes: Uint8Array) => void;
+  readonly close: () => void;
 }
 
 export interface WireEvents {
-  data(bytes: Uint8Array): void;
+  readonly data: (bytes: Uint8Array) => void;
   /** The far end or the device went away; never called for our own `close`. Not every unplugged device says so. */
-  closed(reason: string): void;
+  readonly closed: (reason: string) => void;
 }
 
 /** A place where a wire can be opened, again and again: a device path, an address, one end of a pair in memory. */

@@ -1,0 +1,241 @@
+/** Ports as people have them: device paths, serial servers, and what is wrong with them in words. */
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { openMachine } from '../../../hardware/machine.ts';
+import type { MachineOptions } from '../../../hardware/machine.ts';
+import { keepConnected } from '../../../hardware/transport/connection.ts';
+import { portOf } from '../../../hardware/transport/port.ts';
+import { explainSerialError, listSerialPorts, serialPort } from '../../../hardware/transport/serial.ts';
+import type { PortError } from '../../../hardware/transport/wire.ts';
+import { systemClock } from '../../../main/system.ts';
+import { when } from '../plants.ts';
+import { openPtyPair, sleep, until } from '../pty.ts';
+import { silentLog } from '../silent-log.ts';
+
+const clock = systemClock();
+const NOTHING = { data: () => undefined, closed: () => undefined };
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+const failureOf = (where: string) =>
+  portOf(where, 9600)
+    .open(NOTHING)
+    .then(
+      () => expect.unreachable(),
+      (error: PortError) => error,
+    );
+
+describe('a port that can not be opened', () => {
+  test('is not there', async () => {
+    expect(await failureOf('/dev/no-such-port')).toMatchObject({ fault: 'missing', message: expect.stringContaining('cable') as string });
+  });
+  test('is used by another program', async () => {
+    const pty = await openPtyPair();
+    closers.push(pty.close);
+    const wire = await serialPort(pty.a, 9600).open(NOTHING);
+    closers.push(() => wire.close());
+    expect(await failureOf(pty.a)).toMatchObject({ fault: 'busy', message: expect.stringContaining('another program') as string });
+  });
+  test('is not ours to open', () => {
+    const error = explainSerialError('/dev/ttyUSB0', 'Error: Permission denied, cannot open /dev/ttyUSB0');
+    expect(error).toMatchObject({ fault: 'permission', message: expect.stringContaining('dialout') as string });
+  });
+  test('is a serial server that is off', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await until(() => server.listening, 'a free port');
+    const { port } = server.address() as AddressInfo;
+    await new Promise((closed) => server.close(closed));
+    expect(await failureOf(`tcp://127.0.0.1:${port}`)).toMatchObject({ fault: 'unreachable' });
+  });
+});
+
+test('the list of ports is a list or null, never an error', async () => {
+  const ports = await listSerialPorts();
+  expect(ports === null || Array.isArray(ports)).toBe(true);
+});
+
+test('a port is opened again after each way of dying, and no write ever throws', async () => {
+  const pty = await openPtyPair();
+  const opened: number[] = [];
+  const heard: string[] = [];
+  const connection = keepConnected(serialPort(pty.a, 9600), clock, null, {
+    opened: () => opened.push(performance.now()),
+    data: (bytes) => heard.push(Buffer.from(bytes).toString()),
+    lost: () => undefined,
+    failed: () => undefined,
+  });
+  closers.push(pty.close, () => connection.close());
+  await until(() => opened.length === 1, 'opened');
+  for (let round = 2; round <= 3; round += 1) {
+    const writing = setInterval(() => connection.write(Buffer.from('x')), 2);
+    await pty.pull();
+    await sleep(150);
+    await pty.plug();
+    await until(() => opened.length === round, 'opened again', 3000);
+    clearInterval(writing);
+  }
+  const far = await serialPort(pty.b, 9600).open(NOTHING);
+  closers.push(() => far.close());
+  far.write(Buffer.from('hello'));
+  await until(() => heard.join('').includes('hello'), 'bytes after two pulls');
+});
+
+test('a peer that takes nothing does not fill our memory', async () => {
+  const server = createServer((socket) => void socket.pause()).listen(0, '127.0.0.1');
+  await until(() => server.listening, 'listening');
+  closers.push(() => server.close());
+  const reasons: string[] = [];
+  const wire = await portOf(`tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, 9600).open({
+    data: () => undefined,
+    closed: (reason) => reasons.push(reason),
+  });
+  const block = Buffer.alloc(16 * 1024);
+  for (let i = 0; i < 4000 && reasons.length === 0; i += 1) {
+    wire.write(block);
+    if (i % 50 === 0) await sleep(0);
+  }
+  expect(reasons).toEqual(['the far end does not take what is written']);
+  expect(() => wire.write(block)).not.toThrow();
+});
+
+interface Program {
+  readonly where: string;
+  readonly control: string;
+  readonly output: () => string;
+  stop(): Promise<void>;
+}
+const NODE = path.resolve('node_modules/.bin/node');
+async function simulator(file: string, kind: string, ...arguments_: string[]): Promise<Program> {
+  const child = spawn(NODE, [file, ...arguments_], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (text: Buffer) => (output += text.toString()));
+  child.stderr.on('data', (text: Buffer) => (output += text.toString()));
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await exited;
+  };
+  closers.push(stop);
+  const find = (what: string) => new RegExp(`^${kind} ${what}: (.+)$`, 'm').exec(output)?.[1] ?? '';
+  await until(() => find('simulator') !== '' || child.exitCode !== null, `${kind} simulator is ready`);
+  return { where: find('simulator'), control: find('control'), output: () => output, stop };
+}
+const post = async (control: string, call: string, body: unknown, headers: Record<string, string> = {}) => {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const response = await fetch(`${control}/${call}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: text,
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+};
+
+const VMC = 'hardware/xy-vmc/simulator-cli.ts';
+const PROGRAMS: readonly [string, string, MachineOptions, (control: string) => Promise<unknown>][] = [
+  [
+    VMC,
+    'vmc',
+    { driver: 'xy-vmc', port: '', baud: 57_600, dropSensor: true, elevator: false, vendDeadline_ms: 8000, padCheck: true },
+    async () => undefined,
+  ],
+  [
+    'hardware/mdb-qibixx/simulator-cli.ts',
+    'mdb',
+    {
+      driver: 'mdb-qibixx',
+      port: '',
+      baud: 115_200,
+      mode: 'alwaysIdle',
+      address: 'cashless2',
+      decimalPlaces: 2,
+      scaleFactor: 10,
+      responseTime_s: 60,
+      vendDeadline_ms: 9000,
+    },
+    async (control) => {
+      await until(async () => (await post(control, 'press', { slot: 3 })).body['taken'] === true, 'the machine takes the selection');
+    },
+  ],
+  [
+    'hardware/modbus-relay/simulator-cli.ts',
+    'relay',
+    {
+      driver: 'modbus-relay',
+      port: '',
+      baud: 9600,
+      unit: 1,
+      pulse_ms: 300,
+      sensorDeadline_ms: 3000,
+      slots: { '3': { relay: 3, input: 3, activeLow: false } },
+    },
+    async () => undefined,
+  ],
+  [
+    'hardware/lock-board/simulator-cli.ts',
+    'lock',
+    { driver: 'lock-board', port: '', baud: 9600, board: 1, openState: '00', sensorDeadline_ms: 3000, channels: { '3': 3 } },
+    async () => undefined,
+  ],
+];
+
+describe.each(PROGRAMS)('%s', (file, kind, options, choose) => {
+  test.each(['--tcp', '--pty'])(
+    '%s: a sale, and ready again after a pull of the plug',
+    async (how) => {
+      const pty = how === '--pty' ? await openPtyPair() : null;
+      if (pty) closers.push(pty.close);
+      const more = kind === 'mdb' ? ['--price', '1500'] : [];
+      const program = await simulator(file, kind, how, pty?.b ?? '0', '--control', '0', ...more);
+      expect(program.control).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+      const machine = openMachine({ ...options, port: pty?.a ?? program.where }, { clock, log: silentLog });
+      closers.push(() => machine.close());
+      const prices: number[] = [];
+      machine.onSelection((selection) => prices.push(selection.price_jpy ?? 0));
+      await when(machine, () => machine.state().ready);
+      await choose(program.control);
+      await until(async () => kind !== 'mdb' || prices.length > 0, 'selection');
+      const price_jpy = prices[0] ?? 150;
+      expect(await machine.vend({ vendId: 'v1', slot: '3', price_jpy }, () => undefined)).toMatchObject({ outcome: 'succeeded' });
+      if (kind === 'mdb') expect(price_jpy).toBe(150);
+      if (!pty) return;
+      await pty.pull();
+      await when(machine, () => !machine.state().ready);
+      expect(machine.state().reasons).toEqual(['disconnected']);
+      await pty.plug();
+      await when(machine, () => machine.state().ready);
+    },
+    30_000,
+  );
+});
+
+test('the control port takes what it knows, explains what it does not, and serves no foreign page', async () => {
+  const { control } = await simulator(VMC, 'vmc', '--tcp', '0', '--control', '0', '--slots', '3', '--stock', '7');
+  expect((await post(control, 'fault', { slot: '2', kind: 'jam', times: 1 })).status).toBe(200);
+  expect((await post(control, 'stock', { slot: 2, count: 9 })).status).toBe(200);
+  expect((await post(control, 'door', { open: true })).status).toBe(200);
+  expect((await post(control, 'cable', { connected: false })).status).toBe(200);
+  const state = (await (await fetch(`${control}/state`)).json()) as Record<string, unknown>;
+  expect(state).toMatchObject({ doorOpen: true, connected: false, violations: [], slots: [{ stock: 7 }, { stock: 9 }, { stock: 7 }] });
+  expect(await post(control, 'fault', { slot: 2, kind: 'explode' })).toMatchObject({
+    status: 400,
+    body: { error: expect.stringContaining('kind') as string },
+  });
+  expect(await post(control, 'fault', '{')).toMatchObject({ status: 400 });
+  expect(await post(control, 'fault', 'x'.repeat(70_000))).toMatchObject({ status: 400 });
+  expect(await post(control, 'nothing', {})).toMatchObject({ status: 404 });
+  expect(await post(control, 'door', { open: false }, { origin: 'https://example.org' })).toMatchObject({ status: 403 });
+});
+
+test.each([
+  [[], 'usage'],
+  [['--tcp', '0', '--pty', '/tmp/x'], 'usage'],
+  [['--tcp', 'many'], 'whole number'],
+  [['--colour', 'red'], 'colour'],
+])('a wrong command line %j is explained', async (arguments_, word) => {
+  const program = await simulator(VMC, 'vmc', ...arguments_);
+  expect(program.output()).toContain(word);
+});
