@@ -45,6 +45,8 @@ export function serialPort(path: string, baud: number): Port {
         port.on('close', (error: Error | null) => end(error?.message ?? 'closed'));
         port.open((error) => {
           if (error) return reject(explainSerialError(path, error.message));
+          // What arrived while nobody listened is old: a controller that waits 100 ms must not get answers to it.
+          port.flush();
           resolve({
             write: (bytes) => {
               if (!open) return;
