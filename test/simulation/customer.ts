@@ -5,8 +5,8 @@ import type { Random } from './random.ts';
 import type { Outage, World } from './world.ts';
 
 const HABITS = [
-  ...(['pay', 'pay', 'pay', 'pay', 'payTwice', 'payLater', 'cancel', 'cancelAndPay', 'walkAway', 'scanAndWait'] as const),
-  ...(['photograph', 'pullThePlug', 'pullThePlugAndPay'] as const),
+  ...(['pay', 'pay', 'pay', 'pay', 'pay', 'pay', 'pay', 'pay', 'payTwice', 'payLater', 'cancel', 'cancelAndPay'] as const),
+  ...(['walkAway', 'scanAndWait', 'photograph', 'pullThePlug', 'pullThePlugAndPay'] as const),
 ];
 export type Habit = (typeof HABITS)[number];
 

@@ -13,8 +13,8 @@ import type { VirtualTime } from './time.ts';
 
 export const KEYS = { apiKey: 'key', apiSecret: 'secret' };
 export const MERCHANT = '123456789012345678';
-export const SELECTIONS = [1, 2, 3, 4, 5, 6];
-export const STOCK = 8;
+export const SELECTIONS = [1, 2, 3, 4];
+export const STOCK = 9;
 
 /** Tells of every request as it arrives, before it is answered. */
 class WatchedPayPay extends PayPaySimulator {
@@ -105,8 +105,8 @@ export function farMachine(time: VirtualTime, start_ms: number, random: Random):
   const simulator = createVmcSimulator(
     {
       slots: SELECTIONS.map((selection) => ({ selection, stock: STOCK, capacity: 10 })),
-      // Twice the usual interval: half the work, and every wait is longer.
-      pollInterval_ms: 400,
+      // Three times the usual interval: a third of the work, and every wait is longer.
+      pollInterval_ms: 600,
       motor_ms: 1_500,
       countsStock: random.chance(0.7),
       keep: 1_000,

@@ -52,7 +52,7 @@ export interface WorldReport {
 const DAY_ms = Date.UTC(2026, 10, 22, 15);
 const REST_LIMIT_ms = 4 * 86_400_000;
 /** So long after the last thing that was asked of it the machine may still have something to do. */
-const MACHINE_LINGERS_ms = 3_000;
+const MACHINE_LINGERS_ms = 1_500;
 /** A motor that was running when the kiosk died runs on. */
 const MOTOR_ms = 12_000;
 
@@ -80,6 +80,7 @@ export class World {
   #machineCalls = { now: 0 };
   #machineLingers_ms = 0;
   #machineReady = () => true;
+  #hint: (merchantPaymentId: string) => void = () => {};
   #healing = false;
   #over = false;
 
@@ -101,6 +102,11 @@ export class World {
     this.#crashesLeft = this.#fates.pick([0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 5, 6]);
     this.time.machineAwake = () => this.#machineCalls.now > 0 || !this.#machineReady() || this.time.machineNow_ms < this.#machineLingers_ms;
     this.paypay.simulator.watch = (request) => this.books.arrived(request);
+    // PayPay's webhooks come late, twice, or not at all.
+    this.paypay.simulator.world.onTransaction = ({ merchantPaymentId }) => {
+      for (let copies = this.#fates.pick([0, 0, 1, 1, 2]); copies > 0; copies--)
+        this.time.clock(0).setTimeout(() => this.life?.alive && this.#hint(merchantPaymentId), this.#fates.between(50, 5_000));
+    };
   }
 
   violate(what: string): void {
@@ -136,7 +142,7 @@ export class World {
     const skew_ms = fates.chance(0.1) ? fates.pick([-86_400_000 * 365, -100_000, 90_000, 3_600_000]) : 0;
     const clock = life.clock(this.time.clock(this.start_ms), skew_ms);
     const { mutant } = this.options;
-    let gateway: PaymentGateway = createPayPayGateway({
+    const paypay = createPayPayGateway({
       environment: 'http://127.0.0.1:1',
       keys: KEYS,
       merchantId: MERCHANT,
@@ -145,7 +151,8 @@ export class World {
       log: this.#log,
       transport: life.transport(this.paypay.transport),
     });
-    gateway = mutant?.gateway?.(gateway, this) ?? gateway;
+    this.#hint = (merchantPaymentId) => paypay.hint(merchantPaymentId);
+    const gateway = mutant?.gateway?.(paypay, this) ?? paypay;
     let driver = this.machine ? this.#openMachine(life, this.machine, skew_ms) : null;
     if (driver) driver = mutant?.machine?.(driver, this) ?? driver;
     let journal = life.journal(this.books.journal(this.disk.open(life.bootId)));
