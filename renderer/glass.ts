@@ -9,6 +9,8 @@ export interface Glass {
   readonly shape: 'portrait' | 'landscape';
   /** Pixels of one centimetre (1 rem). */
   readonly rem_px: number;
+  /** `tight`: fewer than 190 mm of height; words and targets stay, everything between them shrinks. */
+  readonly room: 'ample' | 'tight';
   /** Pixels at the top that are too high to reach. */
   readonly beyondReach_px: number;
 }
@@ -16,10 +18,11 @@ export interface Glass {
 /** Smallest and largest glass, in mm, for which the layout is drawn: beyond them everything scales. */
 const LAYOUT = {
   portrait: { least: { width: 168, height: 290 }, most: { width: 340 } },
-  landscape: { least: { width: 240, height: 144 }, most: { width: 600 } },
+  landscape: { least: { width: 280, height: 168 }, most: { width: 600 } },
 } as const;
 /** Easy view shows everything larger, as far as the same things still fit. */
 const EASY = { zoom: 1.25, squeeze: 0.88 } as const;
+const TIGHT_rem = 19;
 /** The layout needs this share of the height below the reach line, however low that is. */
 const LEAST_REACH = 0.6;
 
@@ -33,9 +36,11 @@ export function glassOf(viewport: { width: number; height: number }, display: Sh
   const largest_px = Math.min(viewport.width / (least.width * squeeze), viewport.height / (least.height * squeeze));
   const smallest_px = viewport.width / most.width;
   const reach = (display.lowReach_mm - display.bottomFromFloor_mm) / display.height_mm;
+  const rem_px = 10 * Math.min(Math.max(mm_px, smallest_px), largest_px);
   return {
     shape,
-    rem_px: 10 * Math.min(Math.max(mm_px, smallest_px), largest_px),
+    rem_px,
+    room: viewport.height / rem_px < TIGHT_rem ? 'tight' : 'ample',
     beyondReach_px: easyView ? Math.round(viewport.height * (1 - Math.min(1, Math.max(LEAST_REACH, reach)))) : 0,
   };
 }
@@ -51,6 +56,7 @@ export function useGlass(display: ShopView['display'] | undefined, easyView: boo
       root.style.fontSize = `${glass.rem_px}px`;
       root.style.setProperty('--beyond', `${glass.beyondReach_px}px`);
       root.dataset['shape'] = glass.shape;
+      root.dataset['room'] = glass.room;
       root.dataset['easy'] = String(easyView);
     };
     fit();

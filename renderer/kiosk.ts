@@ -8,7 +8,7 @@ export interface Kiosk {
   readonly receivedAt_ms: number;
   readonly texts: Texts;
   readonly textsOf: TextsOf;
-  send(command: KioskCommand): void;
+  readonly send: (command: KioskCommand) => void;
 }
 
 export const KioskContext = createContext<Kiosk | null>(null);

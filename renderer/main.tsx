@@ -8,6 +8,6 @@ import './style/layout.css';
 import './style/catalogue.css';
 import './style/order.css';
 
-const root = document.getElementById('kiosk');
-if (root === null) throw new Error('index.html has no #kiosk');
+const root = document.getElementById('glass');
+if (root === null) throw new Error('index.html has no #glass');
 createRoot(root).render(<App link={openLink()} texts={createTexts()} />);

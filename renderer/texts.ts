@@ -24,12 +24,12 @@ const clockInJapan = new Intl.DateTimeFormat('ja-JP', { timeZone: 'Asia/Tokyo', 
 
 export interface Texts {
   readonly language: Language;
-  t(key: MessageKey, values?: Readonly<Record<string, string | number>>): string;
+  readonly t: (key: MessageKey, values?: Readonly<Record<string, string | number>>) => string;
   /** A name from the configuration, in the nearest language that it has. */
-  name(text: LocalText): string;
-  yen(amount_jpy: number): string;
+  readonly name: (text: LocalText) => string;
+  readonly yen: (amount_jpy: number) => string;
   /** `14:05` in Japan. */
-  time(at_ms: number): string;
+  readonly time: (at_ms: number) => string;
 }
 
 export type TextsOf = (language: Language) => Texts;

@@ -1,10 +1,22 @@
-/** Every screen has two places: what it says (`stage`), and what can be done (`side`, in reach of the hand). */
+/**
+ * Every screen has up to three places: what it costs (`bill`, always in the same spot), what it says (`stage`),
+ * and what can be done (`side`, in reach of the hand). Portrait stacks them; landscape puts bill and side at the right.
+ */
 import type { ReactNode } from 'react';
 import type { ScreenName } from '../../app/view.ts';
 
-export function Layout({ name, testId, stage, side }: { name: ScreenName | 'lost'; testId?: string; stage: ReactNode; side?: ReactNode }) {
+interface Places {
+  readonly name: ScreenName;
+  readonly testId?: string;
+  readonly bill?: ReactNode;
+  readonly stage: ReactNode;
+  readonly side?: ReactNode;
+}
+
+export function Layout({ name, testId, bill, stage, side }: Places) {
   return (
-    <main className="screen" data-screen={name} data-testid={testId}>
+    <main className={`screen ${name}`} data-screen={name} data-testid={testId}>
+      {bill !== undefined && <div className="bill-place">{bill}</div>}
       <div className="stage">{stage}</div>
       {side !== undefined && <div className="side">{side}</div>}
     </main>

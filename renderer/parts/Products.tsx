@@ -45,8 +45,8 @@ export function Products({ cart, onChoose }: { cart: readonly CartLineView[]; on
 interface TileProps {
   readonly product: ProductView;
   readonly quantity: number;
-  onChoose(): void;
-  onDetails(): void;
+  readonly onChoose: () => void;
+  readonly onDetails: () => void;
 }
 
 function Tile({ product, quantity, onChoose, onDetails }: TileProps) {

@@ -12,24 +12,26 @@ export function Attract() {
   const { shop } = view;
   const start = (): void => send({ do: 'start' });
   const other = textsOf(texts.language === 'en' ? 'ja' : 'en');
+  const begin = shop.mode === 'counter' ? 'attract.counter' : 'attract.touch';
   const byMachine = shop.selection === 'machine';
   return (
-    <main className="screen" data-screen="attract" data-testid="attract" onClick={start}>
+    <main className="screen attract" data-screen="attract" data-testid="attract" onClick={start}>
       <div className="stage">
         <h1 className="attract-shop">{texts.name(shop.name)}</h1>
         <Shelf products={view.products.filter(({ notForSale }) => notForSale === null)} />
+      </div>
+      <div className="side">
         <p className="attract-paypay">
           <strong>{texts.t('attract.onlyPayPay')}</strong>
           <span lang={other.language}>{other.t('attract.onlyPayPay')}</span>
           <small>{texts.t('attract.noCash')}</small>
         </p>
-      </div>
-      <div className="side">
         {byMachine ? (
           <p className="attract-machine">{texts.t('attract.machineChooses')}</p>
         ) : (
           <button type="button" className="action action-large" onClick={(event) => (event.stopPropagation(), start())}>
-            {texts.t(shop.mode === 'counter' ? 'attract.counter' : 'attract.touch')}
+            {texts.t(begin)}
+            <small lang={other.language}>{other.t(begin)}</small>
           </button>
         )}
       </div>

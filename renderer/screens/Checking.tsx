@@ -11,6 +11,7 @@ export function Checking({ screen }: { screen: Extract<ScreenView, { name: 'chec
     <Layout
       name="checking"
       testId="checking"
+      bill={<Bill order={screen.order} label={texts.t('pay.total')} />}
       stage={
         <div className="message" role="status">
           <Dots />
@@ -18,12 +19,7 @@ export function Checking({ screen }: { screen: Extract<ScreenView, { name: 'chec
           <p>{texts.t(`checking.${screen.leaving}`)}</p>
         </div>
       }
-      side={
-        <>
-          <Bill order={screen.order} label={texts.t('pay.total')} />
-          <OrderNumber order={screen.order} />
-        </>
-      }
+      side={<OrderNumber order={screen.order} />}
     />
   );
 }

@@ -16,6 +16,7 @@ export function CodeClosed({ screen: { why, order } }: { screen: Extract<ScreenV
     <Layout
       name="codeClosed"
       testId="code-closed"
+      bill={<Bill order={order} label={texts.t('pay.total')} />}
       stage={
         <div className="message" role="status">
           <Mark />
@@ -25,7 +26,6 @@ export function CodeClosed({ screen: { why, order } }: { screen: Extract<ScreenV
       }
       side={
         <>
-          <Bill order={order} label={texts.t('pay.total')} />
           <OrderNumber order={order} />
           <div className="ends">
             {again && (

@@ -12,6 +12,7 @@ export function Dispensing({ screen: { order, lines } }: { screen: Extract<Scree
     <Layout
       name="dispensing"
       testId="dispensing"
+      bill={<Bill order={order} label={texts.t('refund.paid')} />}
       stage={
         <>
           <div className="message message-short">
@@ -24,12 +25,7 @@ export function Dispensing({ screen: { order, lines } }: { screen: Extract<Scree
           {view.shop.mode === 'vending' && <Outlet />}
         </>
       }
-      side={
-        <>
-          <Bill order={order} label={texts.t('refund.paid')} />
-          <OrderNumber order={order} />
-        </>
-      }
+      side={<OrderNumber order={order} />}
     />
   );
 }

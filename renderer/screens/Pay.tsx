@@ -18,6 +18,7 @@ export function Pay({ screen }: { screen: Extract<ScreenView, { name: 'creatingC
   return (
     <Layout
       name={screen.name}
+      bill={<Bill order={order} label={texts.t('pay.total')} />}
       stage={
         <>
           <div className="qr-card">
@@ -38,13 +39,12 @@ export function Pay({ screen }: { screen: Extract<ScreenView, { name: 'creatingC
       }
       side={
         <>
-          <Bill order={order} label={texts.t('pay.total')} />
           <div className="pay-how">
             <h1 className="instruction">{texts.t('pay.scan')}</h1>
             <Steps />
           </div>
           <div className="pay-end">
-            <div role="status">{ready && screen.pollsFailing && <p className="hint">{texts.t('pay.pollsFailing')}</p>}</div>
+            <div role="status">{ready && screen.pollsFailing && <p className="hint polls-failing">{texts.t('pay.pollsFailing')}</p>}</div>
             {ready ? <Countdown key={screen.url} expiresAt_ms={screen.expiresAt_ms} /> : <div className="countdown" />}
             <button
               type="button"

@@ -16,6 +16,13 @@ export function Refund({ screen }: { screen: Extract<ScreenView, { name: 'refund
     <Layout
       name="refunding"
       testId="refund"
+      bill={
+        <dl className="balance">
+          <Row label={t('refund.paid')} amount_jpy={screen.paid_jpy} />
+          <Row label={t('refund.dispensed')} amount_jpy={screen.dispensed_jpy} />
+          <Row label={t('refund.returned')} amount_jpy={refund.amount_jpy} testId="amount" />
+        </dl>
+      }
       stage={
         <>
           <div className="message message-short">
@@ -28,11 +35,6 @@ export function Refund({ screen }: { screen: Extract<ScreenView, { name: 'refund
       }
       side={
         <>
-          <dl className="balance">
-            <Row label={t('refund.paid')} amount_jpy={screen.paid_jpy} />
-            <Row label={t('refund.dispensed')} amount_jpy={screen.dispensed_jpy} />
-            <Row label={t('refund.returned')} amount_jpy={refund.amount_jpy} testId="amount" />
-          </dl>
           <OrderNumber order={order} />
           <div className="ends">
             <Finish label={t('thanks.finish')} />

@@ -15,6 +15,7 @@ export function Thanks({ screen: { order, receiptUrl } }: { screen: Extract<Scre
     <Layout
       name="thanks"
       testId="thanks"
+      bill={<Bill order={order} label={t('refund.paid')} />}
       stage={
         <>
           <div className="message" role="status">
@@ -36,7 +37,6 @@ export function Thanks({ screen: { order, receiptUrl } }: { screen: Extract<Scre
       }
       side={
         <>
-          <Bill order={order} label={t('refund.paid')} />
           <OrderNumber order={order} />
           <div className="ends">
             <Finish label={t('thanks.finish')} />

@@ -1,0 +1,84 @@
+/** A host that has only a view to show: the built renderer under the kiosk's own headers, and the wire. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { KioskCommand, KioskView } from '../../app/view.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.woff2': 'font/woff2',
+  '.svg': 'image/svg+xml',
+};
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
+
+export interface FixtureServer {
+  readonly url: string;
+  /** Shows it on every open screen, and on every one that comes. */
+  show(view: KioskView): void;
+  /** Commands since the last call. */
+  commands(): KioskCommand[];
+  /** Cuts the wire; new ones are refused until `mend`. */
+  cut(): void;
+  mend(): void;
+  close(): Promise<void>;
+}
+
+export async function startFixtureServer(first: KioskView): Promise<FixtureServer> {
+  let view = first;
+  let received: KioskCommand[] = [];
+  let refusing = false;
+  const sockets = new WebSocketServer({ noServer: true });
+  const send = (socket: WebSocket): void => socket.send(JSON.stringify({ view }));
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://kiosk');
+    const name = pathname === '/' ? 'index.html' : pathname.slice(1);
+    const file = name.startsWith('pictures/') ? path.join(root, 'main/demo', name) : path.join(root, 'dist/renderer', name);
+    if (!file.startsWith(root) || !existsSync(file)) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, {
+      'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
+      'content-security-policy': POLICY,
+    });
+    response.end(readFileSync(file));
+  });
+  server.on('upgrade', (request, socket, head) => {
+    if (refusing) return socket.destroy();
+    return sockets.handleUpgrade(request, socket, head, (client) => {
+      client.on('message', (data) => received.push((JSON.parse((data as Buffer).toString('utf8')) as { command: KioskCommand }).command));
+      send(client);
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    show(next) {
+      view = next;
+      sockets.clients.forEach(send);
+    },
+    commands() {
+      const taken = received;
+      received = [];
+      return taken;
+    },
+    cut() {
+      refusing = true;
+      sockets.clients.forEach((client) => client.terminate());
+    },
+    mend() {
+      refusing = false;
+    },
+    async close() {
+      sockets.clients.forEach((client) => client.terminate());
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}

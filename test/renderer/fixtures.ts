@@ -1,0 +1,207 @@
+/** A view for every screen, and for the variants that look different. */
+import type { KioskView, Language, ProductView, ScreenView, ShopView, VendLineView } from '../../app/view.ts';
+
+const NOW_ms = Date.UTC(2026, 10, 23, 5, 5); // 14:05 in Japan
+
+export const shop: ShopView = {
+  name: { ja: '桜坂コーヒースタンド', en: 'Sakurazaka Coffee Stand' },
+  machineName: '3',
+  phone: '03-1234-5678',
+  merchantName: 'サクラザカ コーヒースタンド',
+  languages: ['ja', 'en'],
+  categories: [
+    { id: 'cold', name: { ja: 'つめたい', en: 'Cold' } },
+    { id: 'hot', name: { ja: 'あたたかい', en: 'Hot' } },
+    { id: 'food', name: { ja: 'たべもの', en: 'Food' } },
+  ],
+  mode: 'vending',
+  singleItem: false,
+  selection: 'screen',
+  outlet: 'below',
+  theme: { accent: '#0b5d3b', logo: null },
+  display: { width_mm: 300, height_mm: 533, bottomFromFloor_mm: 700, lowReach_mm: 1100 },
+  sound: false,
+  speech: false,
+};
+
+const picture = (name: string): string => `pictures/${name}.svg`;
+const product = (
+  sku: string,
+  ja: string,
+  en: string,
+  price_jpy: number,
+  category: string,
+  more: Partial<ProductView> = {},
+): ProductView => ({
+  sku,
+  name: { ja, en },
+  description: null,
+  category,
+  price_jpy,
+  picture: picture(sku),
+  allergens: [],
+  calories_kcal: null,
+  available: 5,
+  notForSale: null,
+  ...more,
+});
+
+export const products: readonly ProductView[] = [
+  product('green-tea', '緑茶', 'Green tea', 150, 'cold', {
+    description: { ja: '宇治の一番茶だけを使った、すっきりした味わいの緑茶です。', en: 'First-flush leaves from Uji, clean and light.' },
+    calories_kcal: 0,
+  }),
+  product('black-coffee', 'ブラックコーヒー', 'Black coffee', 140, 'hot', {
+    description: { ja: '砂糖を使っていません。', en: 'No sugar.' },
+    allergens: [],
+  }),
+  product('water', '天然水', 'Mineral water', 110, 'cold'),
+  product('cider', 'サイダー', 'Cider soda', 160, 'cold', { calories_kcal: 225 }),
+  product('orange', 'オレンジジュース', 'Orange juice', 160, 'cold', { allergens: ['オレンジ'] }),
+  product('cafe-au-lait', 'カフェオレ', 'Café au lait', 170, 'hot', { allergens: ['乳'], available: 2 }),
+  product('energy', 'エナジードリンク', 'Energy drink', 210, 'cold', { notForSale: 'soldOut', available: 0 }),
+  product('onigiri', 'おにぎり 鮭', 'Rice ball, salmon', 180, 'food', { allergens: ['さけ', '小麦'], calories_kcal: 186 }),
+  product('chocolate', '板チョコレート', 'Chocolate bar', 130, 'food', { allergens: ['乳', '大豆'] }),
+  product('chips', 'ポテトチップス うすしお', 'Potato chips', 160, 'food', { notForSale: 'quarantined', available: 0 }),
+  product('cookies', 'バタークッキー', 'Butter cookies', 200, 'food', { allergens: ['乳', '卵', '小麦'] }),
+  product('corn-soup', 'コーンポタージュ', 'Corn soup', 150, 'hot', { allergens: ['乳'] }),
+];
+
+const line = (sku: string, quantity: number) => {
+  const found = products.find((candidate) => candidate.sku === sku);
+  if (!found) throw new Error(sku);
+  return { sku, name: found.name, quantity, price_jpy: found.price_jpy };
+};
+const cart = [line('green-tea', 2), line('onigiri', 1)];
+const one = { orderNumber: '3-0142', total_jpy: 150, lines: [line('green-tea', 1)] };
+const three = { orderNumber: '3-0143', total_jpy: 480, lines: cart };
+const unit = (sku: string, state: VendLineView['state']): VendLineView => {
+  const { name, price_jpy } = line(sku, 1);
+  return { name, price_jpy, state };
+};
+/** The shape and length of a PayPay dynamic code's address. */
+export const QR_URL = 'https://qr.paypay.ne.jp/28180104Bv7dSW9rTgqLmKX2';
+
+export const view = (screen: ScreenView, more: Partial<KioskView> = {}): KioskView => ({
+  shop,
+  comfort: { language: 'ja', easyView: false },
+  screen,
+  products,
+  now_ms: NOW_ms,
+  idleAt_ms: null,
+  ...more,
+});
+const final = { idleAt_ms: NOW_ms + 15_000 };
+
+export const fixtures = {
+  recovering: view({ name: 'recovering' }),
+  attract: view({ name: 'attract' }),
+  'attract-machine': view({ name: 'attract' }, { shop: { ...shop, selection: 'machine' } }),
+  'selecting-empty': view({ name: 'selecting', cart: [], total_jpy: 0, problem: null }, { idleAt_ms: NOW_ms + 60_000 }),
+  'selecting-cart': view({ name: 'selecting', cart, total_jpy: 480, problem: null }, { idleAt_ms: NOW_ms + 60_000 }),
+  'selecting-problem': view({ name: 'selecting', cart, total_jpy: 480, problem: 'slotPaused' }, { idleAt_ms: NOW_ms + 60_000 }),
+  'selecting-idle': view({ name: 'selecting', cart, total_jpy: 480, problem: null }, { idleAt_ms: NOW_ms + 20_000 }),
+  'selecting-single': view(
+    { name: 'selecting', cart: [], total_jpy: 0, problem: null },
+    { shop: { ...shop, singleItem: true, categories: [] }, products: products.slice(0, 4), idleAt_ms: NOW_ms + 60_000 },
+  ),
+  'selecting-sixty': view(
+    { name: 'selecting', cart, total_jpy: 480, problem: null },
+    {
+      products: Array.from({ length: 60 }, (_, i) => {
+        const base = products[i % products.length] as ProductView;
+        return { ...base, sku: i < products.length ? base.sku : `${base.sku}-${i}`, picture: i % 5 === 4 ? null : base.picture };
+      }),
+    },
+  ),
+  counter: view(
+    { name: 'selecting', cart: [], total_jpy: 0, problem: null },
+    { shop: { ...shop, mode: 'counter', categories: [] }, idleAt_ms: NOW_ms + 60_000 },
+  ),
+  creatingCode: view({ name: 'creatingCode', order: one }),
+  awaitingPayment: view({ name: 'awaitingPayment', order: one, url: QR_URL, expiresAt_ms: NOW_ms + 272_000, pollsFailing: false }),
+  'awaitingPayment-cart': view({ name: 'awaitingPayment', order: three, url: QR_URL, expiresAt_ms: NOW_ms + 42_000, pollsFailing: true }),
+  checking: view({ name: 'checking', order: one, leaving: 'cancelled' }),
+  'codeClosed-expired': view({ name: 'codeClosed', order: one, why: 'expired' }, final),
+  'codeClosed-cancelled': view({ name: 'codeClosed', order: one, why: 'cancelled' }, final),
+  'codeClosed-stillChecking': view({ name: 'codeClosed', order: one, why: 'stillChecking' }, final),
+  dispensing: view({
+    name: 'dispensing',
+    order: three,
+    lines: [unit('green-tea', 'delivered'), unit('green-tea', 'moving'), unit('onigiri', 'waiting')],
+  }),
+  thanks: view({ name: 'thanks', order: one, lines: [unit('green-tea', 'delivered')], receiptUrl: 'https://example.jp/r/3-0142' }, final),
+  'thanks-plain': view({ name: 'thanks', order: one, lines: [unit('green-tea', 'delivered')], receiptUrl: null }, final),
+  'refunding-requested': view(
+    {
+      name: 'refunding',
+      order: one,
+      lines: [unit('green-tea', 'failed')],
+      paid_jpy: 150,
+      dispensed_jpy: 0,
+      refund: { amount_jpy: 150, state: 'requested', completedAt_ms: null },
+    },
+    final,
+  ),
+  'refunding-completed': view(
+    {
+      name: 'refunding',
+      order: one,
+      lines: [unit('green-tea', 'failed')],
+      paid_jpy: 150,
+      dispensed_jpy: 0,
+      refund: { amount_jpy: 150, state: 'completed', completedAt_ms: NOW_ms },
+    },
+    final,
+  ),
+  'refunding-partly': view(
+    {
+      name: 'refunding',
+      order: three,
+      lines: [unit('green-tea', 'delivered'), unit('green-tea', 'failed'), unit('onigiri', 'delivered')],
+      paid_jpy: 480,
+      dispensed_jpy: 330,
+      refund: { amount_jpy: 150, state: 'accepted', completedAt_ms: null },
+    },
+    final,
+  ),
+  'refunding-attention': view(
+    {
+      name: 'refunding',
+      order: one,
+      lines: [unit('green-tea', 'unknown')],
+      paid_jpy: 150,
+      dispensed_jpy: 0,
+      refund: { amount_jpy: 150, state: 'attention', completedAt_ms: null },
+    },
+    final,
+  ),
+  outOfService: view({ name: 'outOfService', reasons: ['networkDown', 'machineDoorOpen'], since_ms: NOW_ms - 900_000 }),
+  maintenance: view({ name: 'maintenance' }),
+} satisfies Readonly<Record<string, KioskView>>;
+export type FixtureName = keyof typeof fixtures;
+
+/** The three kinds of glass that the screens are drawn for. */
+export const GLASS = {
+  portrait: { viewport: { width: 1080, height: 1920 }, display: shop.display },
+  landscape: {
+    viewport: { width: 1920, height: 1080 },
+    display: { width_mm: 477, height_mm: 268, bottomFromFloor_mm: 950, lowReach_mm: 1100 },
+  },
+  small: { viewport: { width: 800, height: 480 }, display: { width_mm: 155, height_mm: 93, bottomFromFloor_mm: 1000, lowReach_mm: 1100 } },
+} as const;
+export type GlassName = keyof typeof GLASS;
+
+/** @param more what the customer chose, or a shop that differs */
+export function on(
+  glass: GlassName,
+  base: KioskView,
+  more: { language?: Language; easyView?: boolean; shop?: Partial<ShopView> } = {},
+): KioskView {
+  const language = more.language ?? base.comfort.language;
+  return {
+    ...base,
+    shop: { ...base.shop, display: GLASS[glass].display, ...more.shop },
+    comfort: { language, easyView: more.easyView ?? false },
+  };
+}
