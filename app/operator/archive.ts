@@ -61,6 +61,8 @@ export interface Archive {
   record(filter: {
     readonly slot?: string;
     readonly sku?: string;
+    /** Only the closings of this day. */
+    readonly closedDay?: string;
     readonly before?: number | undefined;
     readonly limit: number;
   }): Promise<readonly ShopRecord[]>;

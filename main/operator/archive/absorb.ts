@@ -35,7 +35,7 @@ export function createAbsorber(archive: DatabaseSync, journal: DatabaseSync): Ab
   const addTotal = archive.prepare(`
     INSERT INTO totals VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (tally, day, key) DO UPDATE SET n = n + excluded.n, jpy = jpy + excluded.jpy`);
-  const addRecord = archive.prepare('INSERT INTO record VALUES (?, ?, ?, ?, ?)');
+  const addRecord = archive.prepare('INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)');
   const stockOf = archive.prepare('SELECT count, out_since_ms FROM stock WHERE slot = ?');
   const setStock = archive.prepare(
     'INSERT INTO stock VALUES (?, ?, ?) ON CONFLICT (slot) DO UPDATE SET count = excluded.count, out_since_ms = excluded.out_since_ms',
@@ -64,7 +64,7 @@ export function createAbsorber(archive: DatabaseSync, journal: DatabaseSync): Ab
     else if (event.type === 'stock.taken' || (event.type === 'testVend.ended' && event.left)) count(event.slot, at_ms, (n) => n - 1);
     if (event.type === 'stock.taken') return;
     const sku = event.type === 'price.set' ? event.sku : event.type === 'product.set' ? event.product.sku : null;
-    addRecord.run(seq, at_ms, slotOf(event), sku, text);
+    addRecord.run(seq, at_ms, slotOf(event), sku, event.type === 'day.closed' ? event.day : null, text);
   }
 
   function write(order: OrderSummary): void {

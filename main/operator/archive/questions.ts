@@ -1,6 +1,6 @@
 /** Every question to the archive, as SQL. Each runs in the archive's thread and is bounded by an index and a limit. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { Criterion, OrderPage, OrderSearch, ShopRecord, StockOut, Sums } from '../../../app/operator/archive.ts';
+import type { Archive, Criterion, OrderPage, OrderSearch, ShopRecord, StockOut, Sums } from '../../../app/operator/archive.ts';
 import { moneyOf, type OrderSummary } from '../../../app/operator/summary.ts';
 import { dayStart_ms, japanDay, type JapanDay } from '../../../app/operator/japan-time.ts';
 import type { ShopEvent } from '../../../app/catalogue/events.ts';
@@ -68,14 +68,20 @@ export const QUESTIONS = {
       .prepare('SELECT slot, from_ms, to_ms FROM stock_outs WHERE from_ms < ? AND coalesce(to_ms, ?) > ? ORDER BY slot, from_ms')
       .all(to_ms, to_ms, from_ms) as unknown as StockOut[],
 
-  record(db: DatabaseSync, filter: { slot?: string; sku?: string; before?: number; limit: number }): ShopRecord[] {
-    const column = filter.slot !== undefined ? 'slot' : filter.sku !== undefined ? 'sku' : null;
-    const value = filter.slot ?? filter.sku;
+  record(db: DatabaseSync, filter: Parameters<Archive['record']>[0]): ShopRecord[] {
+    const [column, value] =
+      filter.slot !== undefined
+        ? ['slot', filter.slot]
+        : filter.sku !== undefined
+          ? ['sku', filter.sku]
+          : filter.closedDay !== undefined
+            ? ['closed_day', filter.closedDay]
+            : [null, null];
     return db
       .prepare(
         `SELECT seq, at_ms, event FROM record WHERE ${column === null ? '1' : `${column} = ?`} AND seq < ? ORDER BY seq DESC LIMIT ?`,
       )
-      .all(...(value === undefined ? [] : [value]), filter.before ?? Number.MAX_SAFE_INTEGER, filter.limit)
+      .all(...(value === null ? [] : [value]), filter.before ?? Number.MAX_SAFE_INTEGER, filter.limit)
       .map((row) => ({ seq: Number(row['seq']), at_ms: Number(row['at_ms']), event: JSON.parse(String(row['event'])) as ShopEvent }));
   },
 

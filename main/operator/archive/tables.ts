@@ -44,7 +44,8 @@ CREATE TABLE totals (
   PRIMARY KEY (tally, day, key)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE record (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, slot TEXT, sku TEXT, event TEXT NOT NULL) STRICT;
+CREATE TABLE record (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, slot TEXT, sku TEXT, closed_day TEXT, event TEXT NOT NULL) STRICT;
+CREATE INDEX record_by_day ON record (closed_day, seq) WHERE closed_day IS NOT NULL;
 CREATE INDEX record_by_slot ON record (slot, seq) WHERE slot IS NOT NULL;
 CREATE INDEX record_by_sku ON record (sku, seq) WHERE sku IS NOT NULL;
 

@@ -60,8 +60,9 @@ async function answer({ ask, args }: ArchiveRequest): Promise<unknown> {
     return null;
   }
   await follow();
-  const question = QUESTIONS[ask as keyof typeof QUESTIONS] as (db: DatabaseSync, ...args: readonly unknown[]) => unknown;
-  return question(archive, ...args);
+  const questions = QUESTIONS as unknown as Record<string, (db: DatabaseSync, ...args: readonly unknown[]) => unknown>;
+  if (!Object.hasOwn(questions, ask)) throw new Error(`no question ${ask}`);
+  return questions[ask]?.(archive, ...args);
 }
 
 const timer = setInterval(() => void follow().catch(() => {}), FOLLOW_EVERY_ms);

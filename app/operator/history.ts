@@ -1,0 +1,119 @@
+/** What happened in the shop, beside the sales, in plain words: who did what. */
+import type { ShopEvent } from '../catalogue/events.ts';
+import { actorOf } from '../catalogue/events.ts';
+import { impossible } from '../errors.ts';
+import type { LocalText } from '../order/events.ts';
+import type { ShopRecord } from './archive.ts';
+import { FAILURES } from './story.ts';
+import type { HistoryRow } from './view.ts';
+
+const both = (ja: string, en: string): LocalText => ({ ja, en });
+const yen = (amount_jpy: number): string => `¥${amount_jpy.toLocaleString('en-US')}`;
+const PLACES = {
+  kiosk: both('キオスク', 'the kiosk'),
+  lan: both('ネットワーク', 'the network'),
+  cli: both('コマンド', 'the command line'),
+} as const;
+
+export const historyRow = ({ seq, at_ms, event }: ShopRecord): HistoryRow => ({ seq, at_ms, by: actorOf(event), says: tell(event) });
+
+/** Why a slot is off sale, as the events say it. */
+export function quarantineWords(why: string): LocalText {
+  if (why === 'unknown') return both('出たかどうかわかりませんでした', 'nobody knows whether a product came out');
+  return (FAILURES as Readonly<Record<string, LocalText>>)[why] ?? both(why, why);
+}
+
+function tell(event: ShopEvent): LocalText {
+  switch (event.type) {
+    case 'kiosk.started':
+      return both(`キオスクが起動しました（${event.version}）`, `The kiosk started (${event.version})`);
+    case 'stock.set':
+      return both(
+        `スロット${event.slot}の在庫を${event.count}にしました（${event.reason}）`,
+        `Slot ${event.slot}: stock set to ${event.count} (${event.reason})`,
+      );
+    case 'stock.taken':
+      return both(`スロット${event.slot}から1個出ました`, `Slot ${event.slot}: one came out`);
+    case 'slot.quarantined': {
+      const why = quarantineWords(event.why);
+      return both(`スロット${event.slot}の販売を止めました：${why.ja}`, `Slot ${event.slot} taken off sale: ${why.en}`);
+    }
+    case 'slot.released':
+      return both(`スロット${event.slot}の販売を再開しました`, `Slot ${event.slot} put back on sale`);
+    case 'slot.enabled':
+      return both(`スロット${event.slot}を使えるようにしました`, `Slot ${event.slot} enabled`);
+    case 'slot.disabled':
+      return both(`スロット${event.slot}を停止しました（${event.reason}）`, `Slot ${event.slot} disabled (${event.reason})`);
+    case 'slot.set':
+      return both(
+        `スロット${event.slot}を${event.content.sku}（最大${event.content.capacity}個）にしました`,
+        `Slot ${event.slot} now holds ${event.content.sku} (up to ${event.content.capacity})`,
+      );
+    case 'price.set':
+      return both(`${event.sku}の価格を${yen(event.price_jpy)}にしました`, `Price of ${event.sku} set to ${yen(event.price_jpy)}`);
+    case 'product.set':
+      return both(
+        `商品${event.product.sku}を変更しました（${event.product.name.ja}、${yen(event.product.price_jpy)}）`,
+        `Product ${event.product.sku} changed (${event.product.name.en ?? event.product.name.ja}, ${yen(event.product.price_jpy)})`,
+      );
+    case 'testVend.requested':
+      return both(`スロット${event.slot}のテストを始めました`, `Slot ${event.slot}: test vend begun`);
+    case 'testVend.ended': {
+      const outcome = {
+        succeeded: both('出ました', 'it came out'),
+        failed: both('出ませんでした', 'it did not come out'),
+        unknown: both('結果不明', 'nobody knows'),
+      }[event.outcome];
+      return both(
+        `スロット${event.slot}のテスト：${outcome.ja}（${event.detail}）`,
+        `Slot ${event.slot} test vend: ${outcome.en} (${event.detail})`,
+      );
+    }
+    case 'staff.tried':
+      return both(
+        `${PLACES[event.from].ja}で暗証番号が入力されました（続けて${event.failures}回目）`,
+        `A PIN was tried at ${PLACES[event.from].en} (${event.failures} in a row)`,
+      );
+    case 'staff.signedIn':
+      return both(`${PLACES[event.from].ja}からサインインしました`, `Signed in at ${PLACES[event.from].en}`);
+    case 'staff.signedOut': {
+      const why = { left: both('', ''), idle: both('（操作がないため）', ' (idle)'), removed: both('（変更のため）', ' (changed)') }[
+        event.why
+      ];
+      return both(`サインアウトしました${why.ja}`, `Signed out${why.en}`);
+    }
+    case 'staff.changed':
+      return event.role === null
+        ? both(`${event.name}さんを削除しました`, `${event.name} removed`)
+        : both(`${event.name}さんを設定しました（${event.role}）`, `${event.name} set up as ${event.role}`);
+    case 'device.paired':
+      return both(`端末「${event.name}」を追加しました`, `Device “${event.name}” added`);
+    case 'device.removed':
+      return both('端末を削除しました', 'A device was removed');
+    case 'maintenance.began':
+      return both('点検モードにしました', 'Maintenance begun');
+    case 'maintenance.ended':
+      return both('点検モードを終えました', 'Maintenance ended');
+    case 'day.closed':
+      return both(
+        `${event.day}を締めました：受取${yen(event.taken_jpy)}、返金${yen(event.returned_jpy)}`,
+        `${event.day} closed: ${yen(event.taken_jpy)} taken, ${yen(event.returned_jpy)} returned`,
+      );
+    case 'payments.compared':
+      return both(
+        `PayPayのファイル「${event.file}」と照合しました：${event.rows}行、違い${event.differences}件`,
+        `Compared with PayPay's file “${event.file}”: ${event.rows} rows, ${event.differences} differences`,
+      );
+    case 'order.asked':
+      return both(`注文${event.orderId}をPayPayに確認しました`, `Asked PayPay about order ${event.orderId}`);
+    case 'orders.selfChecked':
+      return both(
+        `終わっていない注文${event.asked}件をPayPayに確認しました（違い${event.differences}件）`,
+        `Asked PayPay about ${event.asked} unfinished orders (${event.differences} differ)`,
+      );
+    case 'config.reloaded':
+      return both('設定ファイルを読み直しました', 'Configuration read again');
+    default:
+      return impossible(event);
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * A phone or laptop becomes known to the kiosk by a code that stands on the kiosk's screen for a few minutes. A code
+ * ends with the first device that has it, or after a few wrong ones: guessing never has enough tries.
+ */
+import type { Clock } from '../ports.ts';
+import { StaffProblem } from './problems.ts';
+
+const VALID_ms = 3 * 60_000;
+const TRIES_max = 5;
+
+export interface Pairing {
+  /** Begins anew; an earlier code ends. */
+  begin(by: string): { readonly code: string; readonly valid_ms: number };
+  /** @returns who allowed it @throws StaffProblem */
+  redeem(code: string): string;
+}
+
+/** @param newCode digits that nobody can guess */
+export function createPairing(clock: Clock, newCode: () => string): Pairing {
+  let open: { code: string; by: string; endsAt_ms: number; tries: number } | null = null;
+  return {
+    begin(by) {
+      open = { code: newCode(), by, endsAt_ms: clock.monotonic_ms() + VALID_ms, tries: 0 };
+      return { code: open.code, valid_ms: VALID_ms };
+    },
+    redeem(code) {
+      if (open === null || clock.monotonic_ms() >= open.endsAt_ms) throw new StaffProblem('noPairing');
+      open.tries += 1;
+      const { by, code: right } = open;
+      const fits = code === right;
+      if (fits || open.tries >= TRIES_max) open = null;
+      if (!fits) throw new StaffProblem(open === null ? 'noPairing' : 'wrongCode');
+      return by;
+    },
+  };
+}

@@ -1,0 +1,157 @@
+/** Staff commands, done: who may is asked before (operator.ts), every change goes through the desk. */
+import type { ShopEvent, ShopProduct } from '../catalogue/events.ts';
+import { impossible } from '../errors.ts';
+import type { StaffCommand } from './commands.ts';
+import { dayView } from './day.ts';
+import { dayNamed, japanDay } from './japan-time.ts';
+import type { OperatorPorts } from './operator.ts';
+import type { Pairing } from './pairing.ts';
+import { askedView, selfCheck } from './pay-pay-side.ts';
+import { StaffProblem } from './problems.ts';
+import type { Session, StaffMember } from './sessions.ts';
+import { isEasyPin } from './sign-in.ts';
+
+export interface PerformPorts extends OperatorPorts {
+  readonly pairing: Pairing;
+  /** The kiosk stands still while any session wants it to. */
+  hold(token: string, wanted: boolean): void;
+  endSessionsOf(staffId: string): void;
+}
+
+/** @throws StaffProblem | Refused; then nothing was changed */
+export async function performCommand(command: StaffCommand, who: Session, ports: PerformPorts): Promise<unknown> {
+  const { desk } = ports;
+  const by = who.name;
+  const { planogram } = desk;
+  const { catalogue } = planogram;
+  const slotNow = (name: string, seen?: number) => {
+    const slot = planogram.slots().find((candidate) => candidate.slot === name);
+    if (slot === undefined) throw new StaffProblem('noSuchSlot');
+    if (seen !== undefined && seen !== slot.revision) throw new StaffProblem('changedMeanwhile');
+    return slot;
+  };
+  const productNow = (sku: string): ShopProduct => {
+    const product = catalogue.product(sku);
+    if (product === undefined) throw new StaffProblem('noSuchProduct');
+    return product;
+  };
+
+  switch (command.do) {
+    case 'stock.fill':
+      return desk.record(
+        command.slots.map((name): ShopEvent => ({ type: 'stock.set', slot: name, count: slotNow(name).capacity, by, reason: 'filled' })),
+      );
+    case 'stock.set':
+      slotNow(command.slot, command.seen);
+      return desk.record([{ type: 'stock.set', slot: command.slot, count: command.count, by, reason: command.reason }]);
+    case 'slot.enable':
+      return desk.record([{ type: 'slot.enabled', slot: slotNow(command.slot).slot, by }]);
+    case 'slot.disable':
+      return desk.record([{ type: 'slot.disabled', slot: slotNow(command.slot).slot, by, reason: command.reason }]);
+    case 'slot.release':
+      return desk.record([{ type: 'slot.released', slot: slotNow(command.slot).slot, by }]);
+    case 'slot.set': {
+      const { slot, sku, capacity, count } = command;
+      productNow(sku);
+      const known = planogram.slots().some((candidate) => candidate.slot === slot);
+      if (known) slotNow(slot, command.seen);
+      return desk.record([
+        { type: 'slot.set', slot, content: { sku, capacity }, over: catalogue.contentOver(slot), by },
+        { type: 'stock.set', slot, count, by, reason: 'slot changed' },
+      ]);
+    }
+    case 'price.set': {
+      const { price_jpy } = productNow(command.sku);
+      if (command.seen_jpy !== undefined && command.seen_jpy !== price_jpy) throw new StaffProblem('changedMeanwhile');
+      const over_jpy = catalogue.over(command).price_jpy ?? price_jpy;
+      return desk.record([{ type: 'price.set', sku: command.sku, price_jpy: command.price_jpy, over_jpy, by }]);
+    }
+    case 'product.set': {
+      const { sku, name, description, category, calories_kcal } = command;
+      if (category !== null && !catalogue.categories().some(({ id }) => id === category)) throw new StaffProblem('noSuchCategory');
+      const before = catalogue.product(sku);
+      const product: ShopProduct = {
+        ...{ sku, name: { ...before?.name, ...name }, price_jpy: command.price_jpy, allergens: command.allergens },
+        ...(description === null ? {} : { description: { ...before?.description, ...description } }),
+        ...(category === null ? {} : { category }),
+        ...(calories_kcal === null ? {} : { calories_kcal }),
+        // Pictures are files, and an age limit is no matter of a moment: both stay with the configuration.
+        ...(before?.picture === undefined ? {} : { picture: before.picture }),
+        ageRestricted: before?.ageRestricted ?? false,
+      };
+      return desk.record([{ type: 'product.set', product, over: catalogue.over(command).product, by }]);
+    }
+    case 'testVend':
+      return desk.testVend(slotNow(command.slot).slot, by);
+    case 'maintenance.begin':
+      await desk.record([{ type: 'maintenance.began', by }]);
+      return ports.hold(who.token, true);
+    case 'maintenance.end':
+      await desk.record([{ type: 'maintenance.ended', by }]);
+      return ports.hold(who.token, false);
+    case 'order.refund':
+      return desk.refund(command.orderId, { refund_jpy: command.refund_jpy, by, reason: command.reason });
+    case 'order.settle':
+      return desk.settle(command.orderId, { by, how: command.how, note: command.note });
+    case 'order.ask': {
+      const { order } = await desk.order(command.orderId);
+      await desk.record([{ type: 'order.asked', orderId: command.orderId, by }]);
+      return askedView(order, await desk.ask(command.orderId));
+    }
+    case 'orders.selfCheck':
+      return selfCheck(desk);
+    case 'day.close': {
+      const today = japanDay(ports.clock.now_ms());
+      const day = dayNamed(command.day) ?? today;
+      if (day >= today) throw new StaffProblem('dayNotOver');
+      const view = dayView(day, await ports.archive.sums(day, day), { today, products: [], closedBefore: null });
+      const { taken_jpy, returned_jpy, dispensed_jpy } = view;
+      const openOrders = (await ports.archive.unfinished()).length;
+      await desk.record([{ type: 'day.closed', day: command.day, taken_jpy, returned_jpy, dispensed_jpy, openOrders, by }]);
+      return view;
+    }
+    case 'staff.set':
+      return setStaff(command, who, ports);
+    case 'staff.remove': {
+      const member = ports.staff.list().find(({ staffId }) => staffId === command.staffId);
+      if (member === undefined) throw new StaffProblem('noSuchPerson');
+      keepAnOwner(ports, member.staffId, null);
+      await desk.record([{ type: 'staff.changed', staffId: member.staffId, name: member.name, role: null, by }]);
+      await ports.staff.remove(member.staffId);
+      return ports.endSessionsOf(member.staffId);
+    }
+    case 'device.pair':
+      return ports.pairing.begin(by);
+    case 'device.remove':
+      await desk.record([{ type: 'device.removed', deviceId: command.deviceId, by }]);
+      return ports.devices.remove(command.deviceId);
+    case 'config.reload': {
+      const problems = await ports.reload();
+      if (problems.length === 0) await desk.record([{ type: 'config.reloaded', by }]);
+      return { problems };
+    }
+    default:
+      return impossible(command);
+  }
+}
+
+async function setStaff(command: Extract<StaffCommand, { do: 'staff.set' }>, who: Session, ports: PerformPorts): Promise<unknown> {
+  const people = ports.staff.list();
+  const before = people.find(({ staffId }) => staffId === command.staffId);
+  if (command.staffId !== null && before === undefined) throw new StaffProblem('noSuchPerson');
+  if (people.some(({ staffId, name }) => name === command.name && staffId !== command.staffId)) throw new StaffProblem('nameTaken');
+  if (command.pin !== null && isEasyPin(command.pin)) throw new StaffProblem('easyPin');
+  if (before === undefined && command.pin === null) throw new StaffProblem('notUnderstood', { detail: 'pin' });
+  const member: StaffMember = { staffId: before?.staffId ?? ports.ids.next('nonce'), name: command.name, role: command.role };
+  keepAnOwner(ports, member.staffId, member.role);
+  await ports.desk.record([{ type: 'staff.changed', ...member, by: who.name }]);
+  await ports.staff.put(member, command.pin);
+  // Whoever is signed in with another role or an older PIN signs in again.
+  if (before !== undefined && member.staffId !== who.staffId) ports.endSessionsOf(member.staffId);
+  return { staffId: member.staffId };
+}
+
+function keepAnOwner(ports: PerformPorts, staffId: string, role: string | null): void {
+  const left = ports.staff.list().some((member) => member.role === 'owner' && member.staffId !== staffId);
+  if (!left && role !== 'owner') throw new StaffProblem('lastOwner');
+}
