@@ -94,7 +94,7 @@ export const CODES: readonly CodeRow[] = [
   row('refund', 400, 'REFUND_LIMIT_EXCEEDED', '', 'refuse', 'No more refunds of this payment.'),
   row('refund', 400, 'REFUND_WINDOW_EXCEED', '', 'refuse', 'The payment is older than a year.'),
   row('refund', 403, 'MERCHANT_MULTIPLE_REFUND_REJECTED', '', 'refuse', 'A second refund, which PayPay has not enabled for the merchant.'),
-  row('refund capture revert reauthorize', 404, 'RESOURCE_NOT_FOUND', '00200001', 'refuse', 'PayPay knows no such payment.'),
+  row('cancel refund capture revert reauthorize', 404, 'RESOURCE_NOT_FOUND', '00200001', 'refuse', 'PayPay knows no such payment.'),
   row('refund', 404, 'NO_SUCH_REFUND_ORDER', '', 'refuse', 'PayPay knows no such payment.'),
   row('refund', 500, 'TRANSACTION_FAILED', '00200002 00200003 00800017', 'ask', 'Failed inside PayPay.'),
   row('refundDetails', 404, 'NO_SUCH_REFUND_ORDER', '00200018', 'absent', 'PayPay knows no such refund.'),

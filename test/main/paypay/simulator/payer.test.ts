@@ -12,6 +12,8 @@ import { systemClock } from '../../../../main/system.ts';
 import { keys, merchantId, must, yen } from '../samples.ts';
 import { seededIds } from '../virtual-clock.ts';
 
+/** A busy machine takes its time. */
+const PATIENT = { timeout: 20_000 };
 let server: SimulatorServer;
 let client: PayPayClient;
 let browser: Browser;
@@ -41,38 +43,42 @@ describe('the page', () => {
   test.each([
     ['ja-JP', '支払う', 'お支払いが完了しました'],
     ['en-US', 'Pay', 'Payment complete'],
-  ])('in %s: shows who gets how much, pays once, fits a phone, inside another page', async (locale, button, complete) => {
-    const { url } = await open();
-    const street = createServer((_, response) =>
-      response.setHeader('content-type', 'text/html').end(`<iframe id="phone" width="375" height="667" src="${url}"></iframe>`),
-    );
-    await new Promise<void>((resolve) => street.listen(0, '127.0.0.1', resolve));
-    const context = await browser.newContext({ locale, viewport: { width: 600, height: 900 } });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => complaints.push(message.text()));
-    await page.goto(`http://127.0.0.1:${(street.address() as AddressInfo).port}/`);
-    const phone = page.frameLocator('#phone');
-    await expect.poll(() => phone.locator('strong').textContent()).toBe('ひまわり<b>商店</b>');
-    expect(await phone.locator('.amount').textContent()).toBe('¥1,250');
-    expect(await phone.locator('.what').textContent()).toBe('緑茶 "500ml" <2>');
-    const box = await phone.getByRole('button', { name: button, exact: true }).boundingBox();
-    expect(box?.height).toBeGreaterThanOrEqual(44);
-    const frame = page.frames()[1];
-    expect(
-      await frame?.evaluate(
-        () => document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight,
-      ),
-    ).toBe(true);
-    const axe = await new AxeBuilder({ page }).analyze();
-    expect(axe.violations.filter(({ nodes }) => nodes.some(({ target }) => target.length > 1)).map(({ id }) => id)).toEqual([]);
-    await phone.getByRole('button', { name: button, exact: true }).click();
-    await expect.poll(() => phone.locator('h2').textContent()).toBe(complete);
-    expect(payments()).toContain(`p-${count}`);
-    expect(complaints).toEqual([]);
-    await context.close();
-    street.close();
-  });
+  ])(
+    'in %s: shows who gets how much, pays once, fits a phone, inside another page',
+    async (locale, button, complete) => {
+      const { url } = await open();
+      const street = createServer((_, response) =>
+        response.setHeader('content-type', 'text/html').end(`<iframe id="phone" width="375" height="667" src="${url}"></iframe>`),
+      );
+      await new Promise<void>((resolve) => street.listen(0, '127.0.0.1', resolve));
+      const context = await browser.newContext({ locale, viewport: { width: 600, height: 900 } });
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on('console', (message) => complaints.push(message.text()));
+      await page.goto(`http://127.0.0.1:${(street.address() as AddressInfo).port}/`);
+      const phone = page.frameLocator('#phone');
+      await expect.poll(() => phone.locator('strong').textContent(), PATIENT).toBe('ひまわり<b>商店</b>');
+      expect(await phone.locator('.amount').textContent()).toBe('¥1,250');
+      expect(await phone.locator('.what').textContent()).toBe('緑茶 "500ml" <2>');
+      const box = await phone.getByRole('button', { name: button, exact: true }).boundingBox();
+      expect(box?.height).toBeGreaterThanOrEqual(44);
+      const frame = page.frames()[1];
+      expect(
+        await frame?.evaluate(
+          () => document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight,
+        ),
+      ).toBe(true);
+      const axe = await new AxeBuilder({ page }).analyze();
+      expect(axe.violations.filter(({ nodes }) => nodes.some(({ target }) => target.length > 1)).map(({ id }) => id)).toEqual([]);
+      await phone.getByRole('button', { name: button, exact: true }).click();
+      await expect.poll(() => phone.locator('h2').textContent(), PATIENT).toBe(complete);
+      expect(payments()).toContain(`p-${count}`);
+      expect(complaints).toEqual([]);
+      await context.close();
+      street.close();
+    },
+    60_000,
+  );
 
   test('declined: nothing is paid, and the code can still be scanned again', async () => {
     const { url } = await open();
@@ -84,9 +90,10 @@ describe('the page', () => {
     await page.goto(url);
     await page.getByRole('link', { name: 'English' }).click();
     await page.getByRole('button', { name: 'Pay', exact: true }).click();
+    await page.locator('[data-amount]').waitFor();
     expect(payments()).toContain(`p-${count}`);
     await page.close();
-  });
+  }, 60_000);
 
   test('follows a refund', async () => {
     const { url } = await open();
@@ -135,7 +142,7 @@ describe('the command', () => {
 
   test('prints where it listens, and ends when told', async () => {
     const { child, out, end } = run(['--port', '0', '--api-key', 'K', '--api-secret', 'S', '--merchant', 'M']);
-    await expect.poll(out, { timeout: 10_000 }).toMatch(/^paypay simulator: http:\/\/127\.0\.0\.1:\d+\n$/);
+    await expect.poll(out, PATIENT).toMatch(/^paypay simulator: http:\/\/127\.0\.0\.1:\d+\n$/);
     const there = new PayPayClient({
       environment: out().slice('paypay simulator: '.length).trim(),
       apiKey: 'K',
