@@ -1,9 +1,20 @@
 /** What must be true of every order when everything has come to rest: PayPay's ledger, the machine's goods and the journal agree. */
 import { fold, type Order } from '../../app/order/order.ts';
+import type { VmcSimulatorState } from '../../hardware/xy-vmc/simulator-types.ts';
 import { codeState } from '../../main/paypay/simulator/codes.ts';
-import { type Payment, refunded_jpy, taken_jpy } from '../../main/paypay/simulator/world.ts';
-import type { OrderRecord } from './books.ts';
-import type { World } from './world.ts';
+import { type Payment, refunded_jpy, taken_jpy, type World as PayPayWorld } from '../../main/paypay/simulator/world.ts';
+import type { OrderRecord, VendRecord } from './books.ts';
+
+/** What the three sides have written down, in a simulated world or a real one. */
+export interface Evidence {
+  readonly orders: ReadonlyMap<string, Pick<OrderRecord, 'orderId' | 'rows'>>;
+  /** In the order in which they were asked for. */
+  readonly vends: readonly VendRecord[];
+  readonly paypay: PayPayWorld;
+  /** null where nothing is dispensed by a machine. */
+  readonly machine: VmcSimulatorState | null;
+  violate(what: string): void;
+}
 
 const EVIDENCE = ['vend.unknown', 'refund.rejected', 'capture.rejected', 'revert.rejected'];
 
@@ -14,33 +25,31 @@ interface Goods {
 }
 
 /** @returns how often each result came, with `borneByShop` and `late` beside them */
-export function checkAtRest(world: World): Map<string, number> {
+export function checkAtRest(evidence: Evidence): Map<string, number> {
   const results = new Map<string, number>();
   const count = (what: string) => results.set(what, (results.get(what) ?? 0) + 1);
-  const goods = goodsOf(world);
+  const { paypay, machine, violate } = evidence;
+  const goods = goodsOf(evidence);
   // Slots in which something fell after the machine had reported a jam: a counter read later knows, the report did not.
-  const slots = world.machine?.simulator.state().slots ?? [];
-  const fellLater = new Set(slots.filter((slot) => slot.fellLater > 0).map((slot) => String(slot.selection)));
-  for (const record of world.books.orders.values()) checkOrder(world, record, goods, fellLater, count);
-  const { world: paypay } = world.paypay.simulator;
+  const fellLater = new Set((machine?.slots ?? []).filter((slot) => slot.fellLater > 0).map((slot) => String(slot.selection)));
+  for (const record of evidence.orders.values()) checkOrder(evidence, record, goods, fellLater, count);
   for (const orderId of paypay.payments.keys())
-    if (!world.books.orders.has(orderId)) world.violate(`${orderId}: PayPay took a payment that the journal does not know`);
+    if (!evidence.orders.has(orderId)) violate(`${orderId}: PayPay took a payment that the journal does not know`);
   for (const code of paypay.codes.values())
-    if (codeState(paypay, code) === 'waiting') world.violate(`${code.merchantPaymentId}: a code works after everything ended`);
-  if (world.machine) for (const what of world.machine.simulator.state().violations) world.violate(`the machine's protocol: ${what}`);
+    if (codeState(paypay, code) === 'waiting') violate(`${code.merchantPaymentId}: a code works after everything ended`);
+  for (const what of machine?.violations ?? []) violate(`the machine's protocol: ${what}`);
   return results;
 }
 
 /** Each drive of the machine belongs to the last vend that was asked for before it. */
-function goodsOf(world: World): Map<string, Goods> {
+function goodsOf({ vends, machine, violate }: Evidence): Map<string, Goods> {
   const goods = new Map<string, Goods>();
-  const { vends } = world.books;
   let next = 0;
-  for (const drive of world.machine?.simulator.state().drives ?? []) {
+  for (const drive of machine?.drives ?? []) {
     while (next < vends.length && (vends[next]?.at_ms ?? 0) <= drive.at_ms) next += 1;
     const vend = vends[next - 1];
     if (vend === undefined) {
-      world.violate('the machine was driven without a vend');
+      violate('the machine was driven without a vend');
       continue;
     }
     const key = `${vend.orderId} ${vend.line}`;
@@ -51,14 +60,14 @@ function goodsOf(world: World): Map<string, Goods> {
 }
 
 function checkOrder(
-  world: World,
-  record: OrderRecord,
+  evidence: Evidence,
+  record: Pick<OrderRecord, 'orderId' | 'rows'>,
   goods: ReadonlyMap<string, Goods>,
   fellLater: ReadonlySet<string>,
   count: (what: string) => void,
 ): void {
   const { orderId, rows } = record;
-  const violate = (what: string) => world.violate(`${orderId}: ${what}`);
+  const violate = (what: string) => evidence.violate(`${orderId}: ${what}`);
   let order: Order;
   try {
     order = fold(rows);
@@ -82,7 +91,7 @@ function checkOrder(
     if (state === 'succeeded') delivered_jpy += price_jpy;
   }
 
-  const payment = world.paypay.simulator.world.paymentOf(orderId);
+  const payment = evidence.paypay.paymentOf(orderId);
   const taken = payment === undefined ? 0 : taken_jpy(payment);
   const returned = payment === undefined ? 0 : payment.status === 'FAILED' ? taken : refunded_jpy(payment);
   const closing = rows.at(-1)?.event;

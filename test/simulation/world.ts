@@ -312,6 +312,12 @@ export async function runWorld(options: WorldOptions): Promise<WorldReport> {
   } catch (error) {
     world.violate(`the simulation threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   }
-  const results = checkAtRest(world);
+  const results = checkAtRest({
+    orders: world.books.orders,
+    vends: world.books.vends,
+    paypay: world.paypay.simulator.world,
+    machine: world.machine?.simulator.state() ?? null,
+    violate: (what) => world.violate(what),
+  });
   return { violations: world.violations, orders: world.books.orders.size, crashes: world.crashes, results };
 }
