@@ -196,6 +196,74 @@ const Sale = z.strictObject({
   final_ms: z.int().min(5_000).max(120_000).default(15_000).describe('How long thanks and refund stay.'),
 });
 
+const Operator = z.strictObject({
+  lan: z
+    .strictObject({
+      port: z.int().min(1).max(65_535).default(7443),
+      host: z.string().min(1).default('0.0.0.0').describe('Address to listen on; 0.0.0.0 is every network of this machine.'),
+    })
+    .optional()
+    .describe(
+      'The console for phones and laptops in the shop’s network, over TLS and only for devices paired at the kiosk. Off when absent.',
+    ),
+  openTelemetry: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Sends the same figures as /metrics every minute to this OTLP/HTTP collector, for example http://127.0.0.1:4318.'),
+});
+
+const SecretFile = z
+  .string()
+  .min(1)
+  .max(300)
+  .describe('File (mode 0600) that holds nothing but the secret; its path is relative to this file.');
+const Alerts = z.strictObject({
+  language: z.enum(['ja', 'en']).default('ja'),
+  stockLow: z.int().min(0).max(999).default(2).describe('So few left in a slot is low.'),
+  successRate: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.9)
+    .describe('Share of the last 50 paid orders that must have got everything they paid for.'),
+  diskFree_mb: z.int().min(10).max(10_000_000).default(1000).describe('Less free space than this is worth a warning.'),
+  clockSkew_ms: z.int().min(1000).max(110_000).default(30_000).describe('Largest difference between the host’s clock and PayPay’s.'),
+  refundLate_ms: z
+    .int()
+    .min(60_000)
+    .max(86_400_000)
+    .default(1_800_000)
+    .describe('A refund that PayPay has not finished after this is late.'),
+  webhook: z
+    .strictObject({ url: z.url({ protocol: /^https?$/ }) })
+    .optional()
+    .describe('Gets every notice as JSON by POST.'),
+  email: z
+    .strictObject({
+      host: z.string().min(1),
+      port: z.int().min(1).max(65_535).default(587),
+      secure: z
+        .boolean()
+        .default(false)
+        .describe('true: TLS from the first byte (usually port 465). false: STARTTLS where the server has it.'),
+      user: z.string().optional(),
+      passwordFile: SecretFile.optional(),
+      from: z.string().min(3).max(200),
+      to: z.array(z.string().min(3).max(200)).min(1).max(20),
+    })
+    .optional(),
+  line: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/ })
+        .default('https://api.line.me/v2/bot/message/push')
+        .describe('LINE’s push endpoint, or one that takes the same requests.'),
+      tokenFile: SecretFile,
+      to: z.string().min(1).max(100).describe('The user, group or room that gets the messages.'),
+    })
+    .optional(),
+});
+
 const Category = z.strictObject({ id: Sku, name: Text });
 const Product = z.strictObject({
   sku: Sku,
@@ -225,6 +293,10 @@ export const ConfigSchema = z
     machine: Machine,
     printer: Printer.optional().describe('Prints a receipt for every paid order; none when absent.'),
     sale: Sale.prefault({}),
+    operator: Operator.prefault({}),
+    alerts: Alerts.prefault({}).describe(
+      'Tells somebody who is not there: orders that wait for a person, late refunds, a machine that is away …',
+    ),
     categories: z.array(Category).max(12).default([]),
     products: z.array(Product).min(1).max(200),
     slots: z.array(PlanogramSlot).max(500).default([]),
