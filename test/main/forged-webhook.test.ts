@@ -68,7 +68,7 @@ slots: [{ slot: '1', sku: tea, stock: 5 }]
   onTestFinished(async () => {
     await host.stop();
     vmc.stop();
-    wire.close();
+    void wire.close();
     await paypay.close();
     vi.unstubAllEnvs();
     rmSync(folder, { recursive: true, force: true });
