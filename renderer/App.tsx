@@ -2,11 +2,13 @@
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { KioskView } from '../app/view.ts';
 import { accentOf } from './colour.ts';
+import { useFonts } from './fonts.ts';
 import { useGlass } from './glass.ts';
 import { type Kiosk, KioskContext } from './kiosk.ts';
 import type { Link } from './link.ts';
 import { Header } from './parts/Header.tsx';
 import { IdleWarning } from './parts/IdleWarning.tsx';
+import { said } from './said.ts';
 import { Attract } from './screens/Attract.tsx';
 import { Catalogue } from './screens/Catalogue.tsx';
 import { Checking } from './screens/Checking.tsx';
@@ -19,6 +21,7 @@ import { Pay } from './screens/Pay.tsx';
 import { Refund } from './screens/Refund.tsx';
 import { Thanks } from './screens/Thanks.tsx';
 import { Waiting } from './screens/Waiting.tsx';
+import { useSound, useSpeech } from './sound.ts';
 import { LANGUAGE_NAMES, type TextsOf } from './texts.ts';
 
 /** A wire that is back sooner than this is not worth a word. */
@@ -37,12 +40,16 @@ export function App({ link, texts: textsOf }: { link: Link; texts: TextsOf }) {
     document.documentElement.lang = LANGUAGE_NAMES[language].lang;
   }, [language]);
   useAccent(view?.shop.theme.accent);
+  useFonts(view?.shop.languages);
 
   const texts = useMemo(() => textsOf(language), [textsOf, language]);
   const kiosk = useMemo(
     () => view && ({ view, receivedAt_ms, texts, textsOf, send: (command) => link.send(command) } satisfies Kiosk),
     [view, receivedAt_ms, texts, textsOf, link],
   );
+  const sentence = view ? said(view, texts) : '';
+  useSound(view?.screen.name, view?.shop.sound ?? false);
+  useSpeech(sentence, LANGUAGE_NAMES[language].lang, view?.shop.speech ?? false);
   if (kiosk === null) return lost ? <Lost texts={texts} /> : null;
   return (
     <KioskContext value={kiosk}>
@@ -50,6 +57,9 @@ export function App({ link, texts: textsOf }: { link: Link; texts: TextsOf }) {
         <Header />
         <Screen view={kiosk.view} />
         <IdleWarning />
+        <p className="unseen" role="status">
+          {sentence}
+        </p>
       </div>
       {lost && <Lost texts={texts} />}
     </KioskContext>

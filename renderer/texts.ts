@@ -3,10 +3,14 @@ import { createInstance, type i18n } from 'i18next';
 import type { LocalText } from '../app/order/events.ts';
 import type { Language } from '../app/view.ts';
 import { en } from './messages/en.ts';
+import { jaEasy } from './messages/ja-easy.ts';
 import { ja } from './messages/ja.ts';
+import { ko } from './messages/ko.ts';
 import type { MessageKey, Messages } from './messages/messages.ts';
+import { zhHans } from './messages/zh-Hans.ts';
+import { zhHant } from './messages/zh-Hant.ts';
 
-const MESSAGES = { ja, en } as Record<Language, Messages>;
+const MESSAGES: Readonly<Record<Language, Messages>> = { ja, en, 'zh-Hans': zhHans, 'zh-Hant': zhHant, ko, 'ja-easy': jaEasy };
 
 /** How each language calls itself, and the tag that a screen reader needs. */
 export const LANGUAGE_NAMES: Readonly<Record<Language, { readonly name: string; readonly lang: string }>> = {
@@ -35,10 +39,13 @@ export interface Texts {
 export type TextsOf = (language: Language) => Texts;
 
 export function createTexts(): TextsOf {
+  // i18next spells tags its own way; `ja-easy` looks like one with a script.
+  const tag = (language: string): string => Intl.getCanonicalLocales(language)[0] ?? language;
   const instance: i18n = createInstance();
   void instance.init({
-    resources: Object.fromEntries(Object.entries(MESSAGES).map(([language, translation]) => [language, { translation }])),
+    resources: Object.fromEntries(Object.entries(MESSAGES).map(([language, translation]) => [tag(language), { translation }])),
     fallbackLng: false,
+    load: 'currentOnly',
     keySeparator: false,
     nsSeparator: false,
     // React escapes.
@@ -54,7 +61,7 @@ export function createTexts(): TextsOf {
           ? [language, 'zh-Hans', 'zh-Hant', 'en']
           : [language, 'en'];
   return (language) => {
-    const fixed = instance.getFixedT(language);
+    const fixed = instance.getFixedT(tag(language));
     return {
       language,
       t: (key, values) => fixed(key, values ?? {}),

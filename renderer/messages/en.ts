@@ -16,7 +16,6 @@ export const en: Messages = {
   'catalogue.which': 'Which one would you like?',
   'catalogue.all': 'All',
   'catalogue.details': 'More about {{name}}',
-  'catalogue.left': '{{n}} left',
   'catalogue.allInCart': 'No more left',
   'catalogue.emptyCart': 'What you choose appears here',
   'catalogue.cart': 'Your choice',
@@ -33,7 +32,6 @@ export const en: Messages = {
   'catalogue.calories': '{{n}} kcal',
 
   'counter.amount': 'Enter the amount',
-  'counter.clear': 'Clear',
   'counter.delete': 'Delete one digit',
   'counter.charge': 'Pay',
   'counter.products': 'Products',
@@ -70,7 +68,6 @@ export const en: Messages = {
 
   'dispensing.title': 'Thank you',
   'dispensing.paid': '{{amount}} paid',
-  'dispensing.progress': '{{n}} of {{of}}',
   'dispensing.outlet': 'Take it from the outlet',
   'line.waiting': 'Next in line',
   'line.moving': 'On its way',
@@ -79,7 +76,6 @@ export const en: Messages = {
   'line.unknown': 'Being checked',
 
   'thanks.title': 'Thank you',
-  'thanks.take': 'Take it from the outlet',
   'thanks.takeCounter': 'Your payment is complete',
   'thanks.receipt': 'E-receipt',
   'thanks.receiptHint': 'Open it with your camera',
@@ -89,7 +85,6 @@ export const en: Messages = {
 
   'refund.none': 'Your product did not come out',
   'refund.partly': 'Not everything came out',
-  'refund.sorry': 'We are sorry.',
   'refund.requested': 'Returning {{amount}} to your PayPay',
   'refund.accepted': '{{amount}} is being returned',
   'refund.acceptedHint': 'PayPay has accepted it. This takes a moment.',
@@ -101,7 +96,6 @@ export const en: Messages = {
   'refund.paid': 'Paid',
   'refund.dispensed': 'Came out',
   'refund.returned': 'Returned',
-  'refund.time': '{{time}} Japan time',
   'refund.leave': 'The refund goes on when you leave this screen.',
   'contact.phone': 'Call us',
 

@@ -15,7 +15,6 @@ export const ja = {
   'catalogue.which': '商品をえらんでください',
   'catalogue.all': 'すべて',
   'catalogue.details': '{{name}}のくわしい説明',
-  'catalogue.left': 'あと{{n}}点',
   'catalogue.allInCart': 'これ以上えらべません',
   'catalogue.emptyCart': 'ここに、えらんだ商品が入ります',
   'catalogue.cart': 'えらんだ商品',
@@ -32,7 +31,6 @@ export const ja = {
   'catalogue.calories': '{{n}} kcal',
 
   'counter.amount': '金額を入れてください',
-  'counter.clear': '消す',
   'counter.delete': 'ひとつ消す',
   'counter.charge': 'お支払いへ',
   'counter.products': '商品',
@@ -69,7 +67,6 @@ export const ja = {
 
   'dispensing.title': 'ありがとうございます',
   'dispensing.paid': '{{amount}} いただきました',
-  'dispensing.progress': '{{n}} / {{of}}',
   'dispensing.outlet': '取出口からお取りください',
   'line.waiting': '順番を待っています',
   'line.moving': '商品を出しています',
@@ -78,7 +75,6 @@ export const ja = {
   'line.unknown': '確かめています',
 
   'thanks.title': 'ありがとうございました',
-  'thanks.take': '取出口からお取りください',
   'thanks.takeCounter': 'お支払いがすみました',
   'thanks.receipt': '電子レシート',
   'thanks.receiptHint': 'カメラで読み取ると開きます',
@@ -88,7 +84,6 @@ export const ja = {
 
   'refund.none': '商品が出ませんでした',
   'refund.partly': '一部の商品が出ませんでした',
-  'refund.sorry': 'もうしわけありません。',
   'refund.requested': '{{amount}} を PayPay に返金します',
   'refund.accepted': '{{amount}} を返金しています',
   'refund.acceptedHint': 'PayPayが受け付けました。おわるまで少しお待ちください。',
@@ -100,7 +95,6 @@ export const ja = {
   'refund.paid': 'お支払い',
   'refund.dispensed': '出た商品',
   'refund.returned': '返金',
-  'refund.time': '{{time}}（日本時間）',
   'refund.leave': 'この画面をはなれても、返金は続きます。',
   'contact.phone': 'お問い合わせ',
 

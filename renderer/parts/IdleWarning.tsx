@@ -15,10 +15,13 @@ function Warning({ at_ms }: { at_ms: number }) {
   const { texts, send } = useKiosk();
   const remaining_ms = useRemaining(at_ms);
   const dialog = useRef<HTMLDialogElement>(null);
+  const stayButton = useRef<HTMLButtonElement>(null);
   const warn = remaining_ms <= WARN_ms;
   useEffect(() => {
     const element = dialog.current;
-    if (warn && element && !element.open) element.showModal();
+    if (!warn || element === null || element.open) return;
+    element.showModal();
+    stayButton.current?.focus();
   }, [warn]);
   if (!warn) return null;
   const stay = (): void => send({ do: 'stay' });
@@ -37,7 +40,7 @@ function Warning({ at_ms }: { at_ms: number }) {
         >
           {texts.t('idle.leave')}
         </button>
-        <button type="button" className="action" data-testid="stay" onClick={stay}>
+        <button ref={stayButton} type="button" className="action" data-testid="stay" onClick={stay}>
           {texts.t('idle.stay')}
         </button>
       </div>

@@ -2,7 +2,7 @@
  * Every screen has up to three places: what it costs (`bill`, always in the same spot), what it says (`stage`),
  * and what can be done (`side`, in reach of the hand). Portrait stacks them; landscape puts bill and side at the right.
  */
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { ScreenName } from '../../app/view.ts';
 
 interface Places {
@@ -14,8 +14,11 @@ interface Places {
 }
 
 export function Layout({ name, testId, bill, stage, side }: Places) {
+  const main = useRef<HTMLElement>(null);
+  // Whoever goes by keyboard or screen reader starts at the new screen, not at the top of the page.
+  useEffect(() => main.current?.focus({ preventScroll: true }), [name]);
   return (
-    <main className={`screen ${name}`} data-screen={name} data-testid={testId}>
+    <main ref={main} tabIndex={-1} className={`screen ${name}`} data-screen={name} data-testid={testId}>
       {bill !== undefined && <div className="bill-place">{bill}</div>}
       <div className="stage">{stage}</div>
       {side !== undefined && <div className="side">{side}</div>}

@@ -13,7 +13,7 @@ export function Checking({ screen }: { screen: Extract<ScreenView, { name: 'chec
       testId="checking"
       bill={<Bill order={screen.order} label={texts.t('pay.total')} />}
       stage={
-        <div className="message" role="status">
+        <div className="message">
           <Dots />
           <h1>{texts.t('checking.title')}</h1>
           <p>{texts.t(`checking.${screen.leaving}`)}</p>

@@ -18,7 +18,7 @@ export function CodeClosed({ screen: { why, order } }: { screen: Extract<ScreenV
       testId="code-closed"
       bill={<Bill order={order} label={texts.t('pay.total')} />}
       stage={
-        <div className="message" role="status">
+        <div className="message">
           <Mark />
           <h1>{texts.t(`closed.${why}`)}</h1>
           <p>{texts.t(why === 'stillChecking' ? 'closed.willReturn' : 'closed.nothingTaken')}</p>

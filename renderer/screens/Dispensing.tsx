@@ -17,7 +17,7 @@ export function Dispensing({ screen: { order, lines } }: { screen: Extract<Scree
         <>
           <div className="message message-short">
             <h1>{texts.t('dispensing.title')}</h1>
-            <p role="status">{texts.t('dispensing.paid', { amount: texts.yen(order.total_jpy) })}</p>
+            <p>{texts.t('dispensing.paid', { amount: texts.yen(order.total_jpy) })}</p>
           </div>
           <div aria-live="polite">
             <VendLines lines={lines} />

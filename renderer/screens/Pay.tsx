@@ -25,7 +25,7 @@ export function Pay({ screen }: { screen: Extract<ScreenView, { name: 'creatingC
             {ready ? (
               <QrCode url={screen.url} label={texts.t('pay.qr', { amount: texts.yen(order.total_jpy) })} testId="qr" />
             ) : (
-              <div className="qr qr-waiting" role="status">
+              <div className="qr qr-waiting">
                 <Dots />
                 <p>{texts.t('pay.creating')}</p>
               </div>

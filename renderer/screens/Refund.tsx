@@ -37,6 +37,7 @@ export function Refund({ screen }: { screen: Extract<ScreenView, { name: 'refund
         <>
           <OrderNumber order={order} />
           <div className="ends">
+            {refund.state !== 'completed' && refund.state !== 'attention' && <p>{t('refund.leave')}</p>}
             <Finish label={t('thanks.finish')} />
           </div>
         </>
@@ -63,7 +64,7 @@ function RefundState({ refund }: { refund: RefundView }) {
   const amount = texts.yen(refund.amount_jpy);
   const { state, completedAt_ms } = refund;
   return (
-    <section className={`refund refund-${state}`} role="status" data-testid="refund-state" data-state={state}>
+    <section className={`refund refund-${state}`} data-testid="refund-state" data-state={state}>
       {state === 'completed' ? <Tick /> : state === 'attention' ? <Attention /> : <Dots />}
       <div>
         <p className="refund-what">

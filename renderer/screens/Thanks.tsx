@@ -18,7 +18,7 @@ export function Thanks({ screen: { order, receiptUrl } }: { screen: Extract<Scre
       bill={<Bill order={order} label={t('refund.paid')} />}
       stage={
         <>
-          <div className="message" role="status">
+          <div className="message">
             <Tick />
             <h1>{t('thanks.title')}</h1>
             {view.shop.mode === 'counter' && <p>{t('thanks.takeCounter')}</p>}

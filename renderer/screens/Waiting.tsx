@@ -10,7 +10,7 @@ export function Waiting({ what }: { what: 'recovering' | 'maintenance' }) {
       name={what}
       testId={what}
       stage={
-        <div className="message" role="status">
+        <div className="message">
           <Dots />
           <h1>{texts.t(`${what}.title`)}</h1>
           <p>{texts.t(`${what}.hint`)}</p>
