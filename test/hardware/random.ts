@@ -1,9 +1,9 @@
 /** Chance from a seed (mulberry32), so that a failure can be seen again. */
 export interface Chance {
-  next(): number;
-  integer(below: number): number;
-  happens(probability: number): boolean;
-  pick<T>(from: readonly T[]): T;
+  readonly next: () => number;
+  readonly integer: (below: number) => number;
+  readonly happens: (probability: number) => boolean;
+  readonly pick: <T>(from: readonly T[]) => T;
 }
 
 export function chance(seed: number): Chance {

@@ -1,7 +1,10 @@
 /** The driver against the simulated controller, over a cable in memory, on a virtual clock: every fault, and what the kiosk is told. */
 import { describe, expect, test } from 'vitest';
-import type { VendingMachine, VendOutcome, VendProgress } from '../../../app/ports.ts';
+import type { Log, MachineSelection, VendingMachine, VendOutcome, VendProgress } from '../../../app/ports.ts';
+import { readNotice } from '../../../hardware/xy-vmc/notices.ts';
+import { dispensing } from '../../../hardware/xy-vmc/status.ts';
 import { createXyVmc } from '../../../hardware/xy-vmc/driver.ts';
+import type { XyVmcOptions } from '../../../hardware/xy-vmc/options.ts';
 import { createVmcSimulator } from '../../../hardware/xy-vmc/simulator.ts';
 import type { FaultKind, VmcSimulatorOptions } from '../../../hardware/xy-vmc/simulator-types.ts';
 import { standAt } from '../../../hardware/simulator/stand.ts';
@@ -12,13 +15,13 @@ import { createVirtualClock } from '../virtual-clock.ts';
 
 const OPTIONS = { dropSensor: true, elevator: false, vendDeadline_ms: 45_000, padCheck: false } as const;
 
-async function plant(simulated: Partial<VmcSimulatorOptions> = {}) {
+async function plant(simulated: Partial<VmcSimulatorOptions> = {}, more: Partial<XyVmcOptions> = {}, log: Log = silentLog) {
   const clock = createVirtualClock();
   const cable = memoryCable();
   const slots = Array.from({ length: 10 }, (_, i) => ({ selection: i + 1, stock: 5 }));
   const simulator = createVmcSimulator({ slots, ...simulated }, clock);
   standAt(cable.b, clock, simulator);
-  const start = () => createXyVmc(cable.a, OPTIONS, { clock, log: silentLog });
+  const start = () => createXyVmc(cable.a, { ...OPTIONS, ...more }, { clock, log });
   const machine = start();
   const whenReady = (which: VendingMachine = machine) => clock.until(when(which, () => which.state().ready));
   const vend = async (vendId: string, slot = '3', which: VendingMachine = machine) => {
@@ -213,4 +216,130 @@ describe('after a restart of the kiosk', () => {
       likely: 'notDelivered',
     });
   });
+});
+
+describe('what the shop configures', () => {
+  test('buy: the controller sells by its own settings', async () => {
+    const { whenReady, vend, simulator } = await plant({}, { command: 'buy' });
+    await whenReady();
+    expect((await vend('v1')).outcome).toEqual({ outcome: 'succeeded', proof: 'machine' });
+    expect(simulator.state().drives[0]?.frame).toMatch(/^FA FB 03 03/);
+    expect(simulator.state().violations).toEqual([]);
+  });
+
+  test('no drop sensor: a success is only actuated', async () => {
+    const { whenReady, vend, simulator } = await plant({}, { dropSensor: false });
+    await whenReady();
+    expect((await vend('v1')).outcome).toEqual({ outcome: 'succeeded', proof: 'actuated' });
+    expect(simulator.state().drives).toMatchObject([{ dropSensor: false }]);
+  });
+
+  test('elevator: its steps are told', async () => {
+    const { whenReady, vend, simulator } = await plant({}, { elevator: true });
+    await whenReady();
+    expect((await vend('v1')).progress).toEqual(['sent', 'accepted', 'moving', 'elevator']);
+    expect(simulator.state().drives).toMatchObject([{ elevator: true }]);
+  });
+
+  test('a warm meal: each step restarts the deadline', async () => {
+    const { whenReady, vend, simulator } = await plant({ motor_ms: 90_000 }, { vendDeadline_ms: 15_000 });
+    await whenReady();
+    simulator.fault({ kind: 'microwave', selection: 3, times: 1 });
+    const { outcome, progress } = await vend('v1');
+    expect(outcome).toEqual({ outcome: 'succeeded', proof: 'dropSensor' });
+    expect(progress).toEqual(expect.arrayContaining(['elevator', 'delivering', 'heating']));
+  });
+
+  test('poll interval: asked of the controller', async () => {
+    const { clock, whenReady, simulator } = await plant({ pollInterval_ms: 1000 }, { pollInterval_ms: 200 });
+    await whenReady();
+    await clock.advance(1000);
+    const { polls } = simulator.state().counters;
+    await clock.advance(10_000);
+    expect(simulator.state().counters.polls - polls).toBeGreaterThan(40);
+    expect(simulator.state().violations).toEqual([]);
+  });
+
+  test('padded check and other names for selections', async () => {
+    const { clock, machine, whenReady, vend, dropped, simulator } = await plant({}, { padCheck: true, selections: { 'A-1': 7 } });
+    await whenReady();
+    expect(await clock.until(machine.check('A-1'))).toEqual({ ready: true });
+    expect((await vend('v1', 'A-1')).outcome.outcome).toBe('succeeded');
+    expect(dropped(7)).toBe(1);
+    expect([...machine.state().slots.keys()]).toContain('A-1');
+    expect(await clock.until(machine.check('01'))).toEqual({ ready: false, reason: 'missing' });
+    expect(simulator.state().violations).toEqual([]);
+  });
+});
+
+describe('what the machine says by itself', () => {
+  test('the door: no sales while it is open, and none in between', async () => {
+    const { clock, machine, whenReady, vend, simulator } = await plant();
+    await whenReady();
+    await vend('v0');
+    await clock.advance(2000);
+    simulator.door(true);
+    expect((await vend('v1')).outcome).toMatchObject({ outcome: 'failed', why: 'notSent' });
+    await clock.advance(6000);
+    expect(machine.state().reasons).toEqual(['doorOpen']);
+    expect(await clock.until(machine.check('3'))).toEqual({ ready: false, reason: 'doorOpen' });
+    simulator.door(false);
+    await clock.advance(6000);
+    expect(machine.state().ready).toBe(true);
+  });
+
+  test('stock, pause, empty and jam of a slot', async () => {
+    const { clock, machine, whenReady, simulator } = await plant();
+    await whenReady();
+    const slot = () => machine.state().slots.get('3');
+    simulator.stock(3, 9);
+    await clock.advance(1000);
+    expect(slot()).toEqual({ state: 'ready', stock: 9, capacity: 10 });
+    simulator.pause(3, true);
+    await clock.advance(1000);
+    expect(slot()?.state).toBe('paused');
+    simulator.stock(3, 0);
+    await clock.advance(2000);
+    expect(slot()).toMatchObject({ state: 'empty', stock: 0 });
+    expect(await clock.until(machine.check('3'))).toEqual({ ready: false, reason: 'empty' });
+    simulator.stock(3, 4);
+    await clock.advance(1000);
+    expect(slot()?.state).toBe('ready');
+  });
+
+  test('the keypad: chosen, withdrawn, declined', async () => {
+    const { clock, machine, whenReady, simulator } = await plant();
+    const chosen: MachineSelection[] = [];
+    machine.onSelection((selection) => chosen.push(selection));
+    await whenReady();
+    simulator.keypad(5);
+    await clock.advance(1000);
+    expect(chosen).toMatchObject([{ slot: '5' }]);
+    simulator.keypad(0);
+    await clock.until(chosen[0]?.withdrawn as Promise<void>);
+    chosen[0]?.decline();
+    await clock.advance(1000);
+    expect(simulator.state().violations).toEqual([]);
+  });
+});
+
+test('notices are written down in words', () => {
+  expect(readNotice(0x21, Uint8Array.of(1, 0, 0, 3, 0xe8))).toEqual({ event: 'vmc.money', fields: { kind: 'bill', amount: 1000 } });
+  expect(readNotice(0x23, Uint8Array.of(0, 0, 0, 100))).toEqual({ event: 'vmc.credit', fields: { amount: 100 } });
+  expect(readNotice(0x63, new Uint8Array(0))).toEqual({ event: 'vmc.menuCalled', fields: {} });
+  expect(readNotice(0x24, Uint8Array.from(Buffer.from('HELLO           \0\x01')))).toEqual({
+    event: 'vmc.display',
+    fields: { text: 'HELLO' },
+  });
+  expect(readNotice(0x71, Uint8Array.of(0x42))).toBeNull();
+  expect(readNotice(0x99, Uint8Array.of(0xab))).toEqual({ event: 'vmc.notice', fields: { command: 0x99, text: 'ab' } });
+});
+
+test('every status of the document means something, and no other one ends a vend', () => {
+  const ends = Array.from({ length: 256 }, (_, status) => [status, dispensing(status).means] as const);
+  const of = (means: string) => ends.filter(([, told]) => told === means).map(([status]) => status);
+  expect(of('delivered')).toEqual([0x02, 0x24]);
+  expect(of('terminated')).toEqual([0xff]);
+  expect(of('progress')).toEqual([0x01, 0x10, 0x11, 0x14, 0x16, 0x18, 0x19, 0x21, 0x22, 0x23, 0x26]);
+  expect(of('failed')).toEqual([0x03, 0x04, 0x06, 0x07, 0x12, 0x13, 0x15, 0x17, 0x20, 0x25, 0x28, 0x29, 0x30, 0x31, 0x32]);
 });

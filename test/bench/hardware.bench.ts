@@ -1,0 +1,143 @@
+/** The machines: how fast a POLL is answered while the process is busy, what the deframer takes, how soon a pulled cable is forgotten. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { openMachine } from '../../hardware/machine.ts';
+import { standAt } from '../../hardware/simulator/stand.ts';
+import { serialPort } from '../../hardware/transport/serial.ts';
+import type { Wire } from '../../hardware/transport/wire.ts';
+import { COMMAND, encodeFrame } from '../../hardware/xy-vmc/codec.ts';
+import { createDeframer } from '../../hardware/xy-vmc/deframer.ts';
+import { createVmcSimulator } from '../../hardware/xy-vmc/simulator.ts';
+import { openJournal } from '../../main/journal/journal.ts';
+import { systemClock } from '../../main/system.ts';
+import { when } from '../hardware/plants.ts';
+import { openPtyPair } from '../hardware/pty.ts';
+import { silentLog } from '../hardware/silent-log.ts';
+import { orderRows, soldEvents } from '../main/journal/rows.ts';
+import type { Row } from './journal.bench.ts';
+
+const atMost = (name: string, value: number, unit: string, bar: number): Row => ({ name, value, unit, bar, ok: value <= bar });
+const atLeast = (name: string, value: number, unit: string, bar: number): Row => ({ name, value, unit, bar, ok: value >= bar });
+
+/** @param polls measured; the p99.9 wants at least a few thousand */
+export default async function bench(polls = 2500): Promise<Row[]> {
+  return [...deframing(), ...(await onPty(polls))];
+}
+
+/** Megabytes a second, in the chunks of 64 bytes in which a serial line brings them. */
+function throughput(block: Uint8Array): number {
+  const deframer = createDeframer({ badChecksums: 0, garbageBytes: 0 });
+  const pieces = Array.from({ length: Math.floor(block.length / 64) }, (_, i) => block.subarray(i * 64, i * 64 + 64));
+  const pass = () => {
+    for (const piece of pieces) deframer.push(piece);
+  };
+  for (let i = 0; i < 40; i += 1) pass();
+  // The best of many short windows: what the code takes, not what else this computer does.
+  let best_ms = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 100; i += 1) {
+    const begun_ms = performance.now();
+    pass();
+    best_ms = Math.min(best_ms, performance.now() - begun_ms);
+  }
+  return (pieces.length * 64) / 1000 / best_ms;
+}
+
+function deframing(): Row[] {
+  const size = 1 << 18;
+  const fill = (next: (i: number) => Uint8Array) => {
+    const block = new Uint8Array(size);
+    for (let at = 0, i = 0; at < size; i += 1) {
+      const part = next(i).subarray(0, size - at);
+      block.set(part, at);
+      at += part.length;
+    }
+    return block;
+  };
+  let state = 1;
+  const noise = fill(() => Uint8Array.of((state = Math.imul(state, 1_103_515_245) + 12_345) >>> 16));
+  const frames = fill((i) => encodeFrame(COMMAND.selectionInfo, (i % 255) + 1, [0, i % 60, 0, 0, 0, 150, 5, 10, 0, 1, 0]));
+  const falseHeaders = fill(() => Uint8Array.of(0xfa, 0xfb, 0x04, 0x20));
+  return [
+    atLeast('deframer: valid frames', throughput(frames), 'MB/s', 50),
+    atLeast('deframer: garbage', throughput(noise), 'MB/s', 50),
+    { name: 'deframer: nothing but false headers', value: throughput(falseHeaders), unit: 'MB/s' },
+  ];
+}
+
+async function onPty(polls: number): Promise<Row[]> {
+  const clock = systemClock();
+  const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-bench-'));
+  const journal = await openJournal({ path: path.join(folder, 'journal.sqlite'), clock, bootId: 'm:bench' });
+  const pty = await openPtyPair();
+  const simulator = createVmcSimulator({ slots: [{ selection: 3, stock: 250 }], pollInterval_ms: 20, motor_ms: 100 }, clock);
+  const answers_ms: number[] = [];
+  let polledAt_ms = 0;
+  const stand = standAt(serialPort(pty.b, 57_600), clock, {
+    attach: (wire: Wire) => {
+      const events = simulator.attach({
+        ...wire,
+        write: (bytes) => {
+          if (bytes[2] === COMMAND.poll) polledAt_ms = performance.now();
+          wire.write(bytes);
+        },
+      });
+      return {
+        ...events,
+        data: (bytes) => {
+          if (polledAt_ms > 0) answers_ms.push(performance.now() - polledAt_ms);
+          polledAt_ms = 0;
+          events.data(bytes);
+        },
+      };
+    },
+  });
+  const options = {
+    driver: 'xy-vmc',
+    port: pty.a,
+    baud: 57_600,
+    dropSensor: true,
+    elevator: false,
+    vendDeadline_ms: 8000,
+    padCheck: false,
+  } as const;
+  const machine = openMachine(options, { clock, log: silentLog });
+  const ready = () => when(machine, () => machine.state().ready);
+  try {
+    await ready();
+    answers_ms.length = 0;
+    // What else the process does meanwhile: sales at the machine, and the journal of each.
+    for (let i = 0; answers_ms.length < polls; i += 1) {
+      simulator.stock(3, 250);
+      await machine.check('3');
+      await machine.vend({ vendId: `v${i}`, slot: '3', price_jpy: 150 }, () => undefined);
+      for (const row of orderRows(`o-${i}`, soldEvents(`o-${i}`))) await journal.append([row]);
+    }
+    answers_ms.sort((a, b) => a - b);
+    const percentile = (share: number) => answers_ms[Math.min(answers_ms.length - 1, Math.floor(answers_ms.length * share))] ?? Number.NaN;
+    const reconnects_ms: number[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      await pty.pull();
+      await when(machine, () => !machine.state().ready);
+      await wait(700);
+      await pty.plug();
+      const back_ms = performance.now();
+      await ready();
+      reconnects_ms.push(performance.now() - back_ms);
+    }
+    return [
+      { name: 'VMC: POLL answered, p50', value: percentile(0.5), unit: 'ms' },
+      atMost('VMC: POLL answered during sales, p99.9', percentile(0.999), 'ms', 10),
+      { name: 'VMC: answers over the protocol’s 100 ms', value: simulator.state().counters.lateAnswers, unit: '' },
+      atMost('VMC: cable back → ready, worst of 3', Math.max(...reconnects_ms), 'ms', 3000),
+    ];
+  } finally {
+    await machine.close();
+    stand.close();
+    simulator.stop();
+    await pty.close();
+    await journal.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
