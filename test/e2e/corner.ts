@@ -20,7 +20,6 @@ export const PRODUCTS = [
   { sku: 'coffee', name: { ja: 'コーヒー', en: 'Coffee' }, price_jpy: 130 },
   { sku: 'water', name: { ja: '水', en: 'Water' }, price_jpy: 110 },
 ] as const;
-const STOCK = 4;
 
 export interface JournalOrder {
   readonly orderId: string;
@@ -50,6 +49,8 @@ export interface Corner {
 export interface CornerOptions {
   /** Milliseconds of a motor's turn. */
   readonly motor_ms?: number;
+  /** Units in every slot. */
+  readonly stock?: number;
   /** Changes to the `sale` part of the configuration. */
   readonly sale?: object;
   readonly paypay?: object;
@@ -59,7 +60,14 @@ export interface CornerOptions {
   readonly kioskOff?: boolean;
 }
 
-export async function openCorner({ motor_ms = 300, sale, paypay: payPayConfig, unplugged, kioskOff }: CornerOptions = {}): Promise<Corner> {
+export async function openCorner({
+  motor_ms = 300,
+  stock = 4,
+  sale,
+  paypay: payPayConfig,
+  unplugged,
+  kioskOff,
+}: CornerOptions = {}): Promise<Corner> {
   const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-e2e-'));
   const cable = serialCable(folder);
   const keys = { PAYPAY_API_KEY: 'e2e', PAYPAY_API_SECRET: randomBytes(16).toString('hex') };
@@ -74,10 +82,10 @@ export async function openCorner({ motor_ms = 300, sale, paypay: payPayConfig, u
       machine: { driver: 'xy-vmc', port: cable.kioskEnd },
       sale: { final_ms: 60_000, attentionLimit: 3, ...sale },
       products: PRODUCTS,
-      slots: PRODUCTS.map(({ sku }, i) => ({ slot: String(i + 1), sku, capacity: 8, stock: STOCK })),
+      slots: PRODUCTS.map(({ sku }, i) => ({ slot: String(i + 1), sku, capacity: Math.max(8, stock), stock })),
     }),
   );
-  const machineArgs = ['--slots', String(PRODUCTS.length), '--stock', String(STOCK), '--motor', String(motor_ms)];
+  const machineArgs = ['--slots', String(PRODUCTS.length), '--stock', String(stock), '--motor', String(motor_ms)];
   const startMachine = () => startNode('hardware/xy-vmc/simulator-cli.ts', ['--pty', cable.machineEnd, '--control', '0', ...machineArgs]);
   const payPayArgs = ['--port', '0', '--api-key', keys.PAYPAY_API_KEY, '--api-secret', keys.PAYPAY_API_SECRET, '--merchant', 'e2e'];
   await cable.plugIn();
