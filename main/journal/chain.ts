@@ -65,6 +65,8 @@ export const sameHash = (a: unknown, b: unknown): boolean =>
  */
 export function proveRow(row: StoredRow, previous: Uint8Array | null): void {
   if (previous === null ? row.seq !== 1 : row.seq <= 1) throw damaged(row.seq, 'the row before it is missing');
+  // STRICT tables hold for what is written, not for what a flipped bit makes of it.
+  if (previous !== null && !(previous instanceof Uint8Array)) throw damaged(row.seq - 1, 'its checksum is none');
   if (!sameHash(rowHash(previous ?? NOTHING, row), row.hash)) throw damaged(row.seq, 'its checksum does not match');
 }
 

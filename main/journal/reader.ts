@@ -58,19 +58,26 @@ function atOnce<T>(db: DatabaseSync, read: (db: DatabaseSync) => T): T {
 
 /** A row that got lost in a damaged index would be a refund or a vend that got lost: the counts are kept apart from the rows. */
 function mustBeAll(what: string, found: number, counted: number): void {
-  if (found !== counted) throw new JournalError('corrupt', `${what}: ${found} rows are found instead of ${counted}`);
+  if (found !== counted) throw new JournalError('corrupt', `${what}: ${found} found instead of ${counted}`);
 }
 
-function orderRows(db: DatabaseSync, orderId: string): OrderRow[] {
+function orderRows(db: DatabaseSync, orderId: string, mustBeOpen = false): OrderRow[] {
   const rows = rowsWhere(db, 'j.order_id = ?', orderId).filter((row) => row.stream === 'order');
-  mustBeAll(`order ${orderId}`, rows.length, Number(db.prepare('SELECT rows FROM orders WHERE order_id = ?').get(orderId)?.['rows'] ?? 0));
+  const order = db.prepare('SELECT rows, open FROM orders WHERE order_id = ?').get(orderId);
+  mustBeAll(`order ${orderId}`, rows.length, Number(order?.['rows'] ?? 0));
+  if (mustBeOpen && order?.['open'] !== 1) throw new JournalError('corrupt', `order ${orderId} is listed as open, and is not`);
   return rows;
 }
 
 function openOrders(db: DatabaseSync): OrderRow[] {
-  const open = db.prepare('SELECT order_id FROM orders WHERE open = 1').all();
-  mustBeAll('open orders', open.length, readHead(db).open);
-  return open.flatMap(({ order_id }) => orderRows(db, String(order_id))).sort((a, b) => a.seq - b.seq);
+  const open = new Set(
+    db
+      .prepare('SELECT order_id FROM orders WHERE open = 1')
+      .all()
+      .map((row) => String(row['order_id'])),
+  );
+  mustBeAll('open orders', open.size, readHead(db).open);
+  return [...open].flatMap((orderId) => orderRows(db, orderId, true)).sort((a, b) => a.seq - b.seq);
 }
 
 function shop(db: DatabaseSync): ShopRow[] {

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type JournalError, type NewRow } from '../../app/ports.ts';
 import { ORDER_EVENT_VERSION } from '../../app/order/events.ts';
 import { type Head, headSum, rowHash } from './chain.ts';
-import { isNew, lockJournal, openForReading, openForWriting, scalar } from './database.ts';
+import { isNew, lockJournal, openForReading, openForWriting } from './database.ts';
 import { isConstraint, journalError } from './faults.ts';
 import { proveTail, readHead } from './reader.ts';
 import { isOpenAfter, onceKey, refusal, shopKeeping, stand } from './rules.ts';
@@ -72,7 +72,6 @@ function prove(path: string): void {
 
 function createStore(path: string, bootId: string, db: DatabaseSync, lock: DatabaseSync, opened: Head, beforeCommit: () => void): Store {
   let head = opened;
-  let failedBefore = false;
   const standing = db.prepare('SELECT type, once_key FROM journal WHERE order_id = ?');
   const insert = db.prepare('INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const wasOpen = db.prepare('SELECT open FROM orders WHERE order_id = ?');
@@ -84,16 +83,26 @@ function createStore(path: string, bootId: string, db: DatabaseSync, lock: Datab
   const [mark, release, back] = [db.prepare('SAVEPOINT batch'), db.prepare('RELEASE batch'), db.prepare('ROLLBACK TO batch')];
   const writeHead = () => setHead.run(head.seq, head.hash, head.orders, head.open, head.shop, head.signed, headSum(head));
 
+  /** What stands of the orders that are being written; forgotten whenever something is not. */
+  const known = new Map<string, Set<string>>();
+  const standingOf = (orderId: string): Set<string> => {
+    const found = known.get(orderId) ?? new Set<string>();
+    if (!known.has(orderId)) {
+      for (const { type, once_key } of standing.all(orderId)) {
+        found.add(String(type));
+        if (once_key !== null) found.add(String(once_key));
+      }
+      known.set(orderId, found);
+    }
+    return found;
+  };
+
   const writeRow = (row: NewRow, { at_ms, monotonic_ms }: Batch) => {
     const seq = head.seq + 1;
     const orderId = row.stream === 'order' ? row.orderId : null;
     const onceKey_ = row.stream === 'order' ? onceKey(row.event) : null;
-    const stands = new Set<string>();
+    const stands = orderId === null ? new Set<string>() : standingOf(orderId);
     if (row.stream === 'order') {
-      for (const { type, once_key } of standing.all(row.orderId) as { type: string; once_key: string | null }[]) {
-        stands.add(type);
-        if (once_key !== null) stands.add(once_key);
-      }
       const rule = refusal(row.event, stands);
       if (rule !== null) throw new Refused(row.orderId, rule);
       stand(stands, row.event);
@@ -116,10 +125,13 @@ function createStore(path: string, bootId: string, db: DatabaseSync, lock: Datab
   };
 
   const countOrder = ({ orderId, event }: Extract<NewRow, { stream: 'order' }>, stands: ReadonlySet<string>): Partial<Head> => {
-    const before = wasOpen.get(orderId)?.['open'] ?? 0;
+    // Everything but these is refused unless the order is open.
+    const asked = event.type === 'order.reopened' || event.type === 'attention.settled';
+    const before = event.type === 'order.opened' ? 0 : asked ? Number(wasOpen.get(orderId)?.['open']) : 1;
     const after = isOpenAfter(event, stands) ? 1 : 0;
+    if (after === 0) known.delete(orderId);
     setOrder.run(orderId, after);
-    return { orders: head.orders + (event.type === 'order.opened' ? 1 : 0), open: head.open + after - Number(before) };
+    return { orders: head.orders + (event.type === 'order.opened' ? 1 : 0), open: head.open + after - before };
   };
 
   const countShop = ({ event }: Extract<NewRow, { stream: 'shop' }>, seq: number): Partial<Head> => {
@@ -139,6 +151,7 @@ function createStore(path: string, bootId: string, db: DatabaseSync, lock: Datab
     } catch (error) {
       if (!(error instanceof Refused) && !isConstraint(error)) throw error;
       head = before;
+      known.clear();
       back.run();
       release.run();
       const first = batch.rows.find((row) => row.stream === 'order');
@@ -157,11 +170,10 @@ function createStore(path: string, bootId: string, db: DatabaseSync, lock: Datab
         writeHead();
         beforeCommit();
         commit.run();
-        if (failedBefore) failedBefore = !emptyLog(db);
         return results;
       } catch (error) {
         head = before;
-        failedBefore = true;
+        known.clear();
         if (db.isTransaction) db.exec('ROLLBACK');
         const fault = journalError(error, path);
         return batches.map(() => ({ result: 'failed', error: fault }));
@@ -181,16 +193,4 @@ function createStore(path: string, bootId: string, db: DatabaseSync, lock: Datab
       }
     },
   };
-}
-
-/**
- * Moves the log into the database and cuts it to nothing. After a commit that failed, the log holds what never
- * happened behind its valid end; without it, `refuseDamagedLog` can take every such remainder for damage.
- */
-function emptyLog(db: DatabaseSync): boolean {
-  try {
-    return scalar(db, 'PRAGMA wal_checkpoint(TRUNCATE)') === 0;
-  } catch {
-    return false;
-  }
 }

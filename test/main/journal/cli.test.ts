@@ -1,16 +1,16 @@
 /** `npm run journal`: what an operator sees of a journal, and of a damaged one. */
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { openJournal } from '../../../main/journal/journal.ts';
 import { openStore } from '../../../main/journal/store.ts';
 import { systemClock } from '../../../main/system.ts';
 import { orderRows, opened, soldEvents, started, stories } from './rows.ts';
+import { newFolder } from './scratch.ts';
 
 const CLI = path.resolve(import.meta.dirname, '../../../main/journal/cli.ts');
-const data = mkdtempSync(path.join(tmpdir(), 'jihanki-cli-'));
+const data = newFolder('memory');
 const file = path.join(data, 'journal.sqlite');
 
 const journal = (...args: string[]) =>
@@ -69,7 +69,7 @@ it('export --csv prints one line an order, in the time of Japan, without formula
 });
 
 it('backup makes a proved copy that opens as a journal, and replaces no file', async () => {
-  const to = path.join(mkdtempSync(path.join(tmpdir(), 'jihanki-backup-')), 'journal.sqlite');
+  const to = path.join(newFolder('memory'), 'journal.sqlite');
   expect(await journal('backup', '--to', to, '--data', data)).toMatchObject({ code: 0, err: `${to}: 11 rows, 3 orders, all in order\n` });
   expect(await journal('backup', '--to', to, '--data', data)).toMatchObject({
     code: 1,
@@ -93,7 +93,7 @@ it('says that a running kiosk has the journal', async () => {
 });
 
 it('names the damaged row, marks it in exports, and backs nothing up that is not whole', async () => {
-  const broken = mkdtempSync(path.join(tmpdir(), 'jihanki-broken-'));
+  const broken = newFolder('memory');
   const copy = path.join(broken, 'journal.sqlite');
   copyFileSync(file, copy);
   const bytes = readFileSync(copy);

@@ -1,6 +1,5 @@
 /** Bits that flip and writes that tear: either every row is as it was, or the journal says `corrupt` and stays as it is. */
-import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
@@ -13,8 +12,8 @@ import { QUERIES, readHead } from '../../../main/journal/reader.ts';
 import { openStore } from '../../../main/journal/store.ts';
 import { verify } from '../../../main/journal/verify.ts';
 import { orderRows, soldEvents, started, stories } from './rows.ts';
+import { newFolder } from './scratch.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-damage-'));
 const ORDERS = 12;
 
 interface Contents {
@@ -25,9 +24,12 @@ interface Contents {
 }
 
 let written = 0;
-/** A folder per try, with these files as the journal and its log. */
+let placed: string | null = null;
+/** A folder per try, with these files as the journal and its log; the one before is gone. */
 function place(files: { db: Buffer; log: Buffer | null }): string {
-  const file = path.join(mkdtempSync(path.join(folder, 't')), 'journal.db');
+  if (placed !== null) rmSync(placed, { recursive: true });
+  placed = newFolder('memory');
+  const file = path.join(placed, 'journal.db');
   writeFileSync(file, files.db);
   if (files.log) writeFileSync(`${file}-wal`, files.log);
   return file;
@@ -70,7 +72,7 @@ const flip = (bytes: Buffer, bit: number): Buffer => {
 };
 
 beforeAll(() => {
-  const file = path.join(folder, 'journal.db');
+  const file = path.join(newFolder('memory'), 'journal.db');
   const store = openStore(file, 'm:1');
   for (let i = 0; i < ORDERS; i++) {
     const events = i < 9 ? (stories(`o-${i}`)[i] ?? []) : soldEvents(`o-${i}`).slice(0, i - 5);
@@ -223,6 +225,29 @@ describe('a torn write', () => {
       { numRuns: 50 },
     );
     expect(seqs.size).toBeGreaterThan(20);
+  });
+});
+
+describe('a commit that failed', () => {
+  it('leaves frames behind the end of the log, which are no damage, however many there are', () => {
+    const log = logged.log!;
+    const frame_bytes = 24 + log.readUInt32BE(8);
+    const commits: Buffer[] = [];
+    for (let from = 32, at = 32; at < log.length; at += frame_bytes)
+      if (log.readUInt32BE(at + 4) !== 0) {
+        commits.push(log.subarray(from, at + frame_bytes));
+        from = at + frame_bytes;
+      }
+    // Each began where the valid end is, so of all but the last only what reached further is left.
+    const left = Buffer.concat([...commits.slice(0, 10), commits[20]!, commits[30]!, commits[40]!]);
+    const file = place({ db: logged.db, log: Buffer.concat([log.subarray(0, 32), left]) });
+    const store = openStore(file, 'm:2');
+    // The first commit made the tables.
+    expect(store.append([{ rows: [started], at_ms: 1, monotonic_ms: 1 }])).toEqual([{ result: 'written', firstSeq: 10 }]);
+    store.close();
+    expect(() => openStore(place({ db: logged.db, log: Buffer.concat([log.subarray(0, 32), left, commits[41]!]) }), 'm:2')).toThrow(
+      expect.objectContaining({ fault: 'corrupt' }) as Error,
+    );
   });
 });
 

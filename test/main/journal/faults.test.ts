@@ -1,6 +1,5 @@
 /** What the disk and the operating system can refuse, with real files: the fault that is named, and nothing lost. */
-import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
@@ -12,8 +11,8 @@ import { openStore } from '../../../main/journal/store.ts';
 import { systemClock } from '../../../main/system.ts';
 import { type Child, canLimit, canMount, startChild } from './child.ts';
 import { orderRows, soldEvents, started } from './rows.ts';
+import { newFolder } from './scratch.ts';
 
-const folder = () => mkdtempSync(path.join(tmpdir(), 'jihanki-faults-'));
 const open = (file: string) => openJournal({ path: file, clock: systemClock(), bootId: 'm:1' });
 const fault = (name: string, message?: RegExp) =>
   expect.objectContaining({
@@ -41,7 +40,7 @@ async function withChild(options: Parameters<typeof startChild>[0], run: (child:
 
 describe('a journal that somebody else has', () => {
   it('is locked at once, in this process and in another, and is free again when its holder dies', async () => {
-    const file = path.join(folder(), 'journal.db');
+    const file = path.join(newFolder(), 'journal.db');
     const journal = await open(file);
     await expect(open(file)).rejects.toThrow(fault('locked', /in use by another program/));
     await journal.append([started]);
@@ -74,7 +73,7 @@ describe('a file that is not our journal', () => {
       /newer program/,
     ],
   ])('%s is refused and left as it is', async (_, make, name, message) => {
-    const file = path.join(folder(), 'journal.db');
+    const file = path.join(newFolder(), 'journal.db');
     make(file);
     const before = readFileSync(file);
     await expect(open(file)).rejects.toThrow(fault(name, message));
@@ -82,7 +81,7 @@ describe('a file that is not our journal', () => {
   });
 
   it('an empty file, as a power cut may leave one, becomes a journal', async () => {
-    const file = path.join(folder(), 'journal.db');
+    const file = path.join(newFolder(), 'journal.db');
     writeFileSync(file, '');
     await filled(file);
   });
@@ -90,7 +89,7 @@ describe('a file that is not our journal', () => {
 
 describe('an older journal', () => {
   it('is brought up to date in one transaction, with its rows as they were', async () => {
-    const file = path.join(folder(), 'journal.db');
+    const file = path.join(newFolder(), 'journal.db');
     await filled(file);
     const copy = `${file}.copy`;
     copyFileSync(file, copy);
@@ -118,7 +117,7 @@ describe.skipIf(!canMount)('a small disk (needs a mount namespace)', () => {
     'of %s is full: what was acknowledged is there, nothing else, and it goes on when there is space',
     { timeout: 60_000 },
     async (size) => {
-      const dir = folder();
+      const dir = newFolder();
       const file = path.join(dir, 'journal.db');
       await withChild({ namespace: true, before: mount(dir, size) }, async (child) => {
         const acknowledged: number[] = [];
@@ -142,7 +141,7 @@ describe.skipIf(!canMount)('a small disk (needs a mount namespace)', () => {
   );
 
   it('that is full after the process died is opened and told apart from a damaged one', async () => {
-    const dir = folder();
+    const dir = newFolder();
     const file = path.join(dir, 'journal.db');
     await withChild({ namespace: true, before: mount(dir, '600k') }, async (child) => {
       await child.ask({ open: file });
@@ -155,7 +154,7 @@ describe.skipIf(!canMount)('a small disk (needs a mount namespace)', () => {
   });
 
   it('that is read-only is named so, for an old journal and for a new one', async () => {
-    const dir = folder();
+    const dir = newFolder();
     const file = path.join(dir, 'journal.db');
     await withChild({ namespace: true, before: mount(dir, '8m') }, async (child) => {
       await child.ask({ open: file });
@@ -173,7 +172,7 @@ describe.skipIf(!canMount)('a small disk (needs a mount namespace)', () => {
 
 describe.skipIf(!canLimit)('a disk whose writes fail (needs prlimit)', () => {
   it('is an I/O error: the append did not happen, and the next one works when the disk does', async () => {
-    const file = path.join(folder(), 'journal.db');
+    const file = path.join(newFolder(), 'journal.db');
     await withChild({ before: 'ulimit -S -f 400' }, async (child) => {
       expect(await child.ask({ open: file })).toMatchObject({ ok: true });
       const answer = await child.ask({ append: [started, started], times: 100_000 });
@@ -188,7 +187,7 @@ describe.skipIf(!canLimit)('a disk whose writes fail (needs prlimit)', () => {
 });
 
 it('a journal in a folder that can not be made is an I/O error', async () => {
-  const file = path.join(folder(), 'file');
+  const file = path.join(newFolder(), 'file');
   writeFileSync(file, '');
   await expect(open(path.join(file, 'journal.db'))).rejects.toThrow(fault('io'));
 });

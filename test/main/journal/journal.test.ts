@@ -1,6 +1,5 @@
 /** The contract of the journal, kept by SQLite and by the disk of the simulation, over restarts. */
-import { mkdtempSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -13,9 +12,10 @@ import { openStore } from '../../../main/journal/store.ts';
 import { systemClock } from '../../../main/system.ts';
 import { createDisk } from '../../simulation/disk.ts';
 import { anyTransactions, orderRows, shopRow, soldEvents, started, stories } from './rows.ts';
+import { newFolder } from './scratch.ts';
 
 const clock = systemClock();
-const newPath = () => path.join(mkdtempSync(path.join(tmpdir(), 'jihanki-journal-')), 'data', 'journal.db');
+const newPath = () => path.join(newFolder('memory'), 'data', 'journal.db');
 const open = (file: string, bootId = 'machine:start', flushDelay_ms = 0) => openJournal({ path: file, clock, bootId, flushDelay_ms });
 
 /** What the journal must answer, computed the slow way from every row ever acknowledged. */
@@ -181,7 +181,7 @@ describe('the journal', () => {
   });
 
   it('takes every story that happens, and knows which orders stay open', () => {
-    const store = openStore(path.join(mkdtempSync(path.join(tmpdir(), 'jihanki-journal-')), 'journal.db'), 'm:1');
+    const store = openStore(path.join(newFolder('memory'), 'journal.db'), 'm:1');
     stories('o').forEach((events, i) => {
       for (const event of events) {
         const [result] = store.append([{ rows: orderRows(`o-${i}`, [event]), at_ms: 1, monotonic_ms: 1 }]);

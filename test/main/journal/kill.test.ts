@@ -1,6 +1,4 @@
 /** A process killed in the middle of appending: every row that it was told to be durable is there, and nothing is half there. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { openForReading } from '../../../main/journal/database.ts';
@@ -8,11 +6,12 @@ import { openStore } from '../../../main/journal/store.ts';
 import { verify } from '../../../main/journal/verify.ts';
 import { startChild } from './child.ts';
 import { soldEvents } from './rows.ts';
+import { newFolder } from './scratch.ts';
 
 const ROUNDS = 6;
 
 it(`${ROUNDS} times over the same journal`, { timeout: 90_000 }, async () => {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'jihanki-kill-')), 'journal.db');
+  const file = path.join(newFolder(), 'journal.db');
   const acknowledged: { seq: number; orderId: string; type: string }[] = [];
   let before = 0;
   for (let round = 0; round < ROUNDS; round++) {

@@ -1,6 +1,4 @@
 /** One set of rules, three enforcers: rules.ts, the database's own constraints, the simulation's disk. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -13,13 +11,13 @@ import { openStore } from '../../../main/journal/store.ts';
 import { systemClock } from '../../../main/system.ts';
 import { createDisk } from '../../simulation/disk.ts';
 import { anyOrderEvent, anyTransactions, orderRows, stories, soldEvents, started } from './rows.ts';
+import { newFolder } from './scratch.ts';
 
-const folder = () => mkdtempSync(path.join(tmpdir(), 'jihanki-rules-'));
 const stamp = { at_ms: 1, monotonic_ms: 1, bootId: 'm:p' };
 
 /** What the constraints alone say: the rows go to the table without anybody having looked at them. */
 function rawDatabase() {
-  const db = openForWriting(path.join(folder(), 'journal.db'));
+  const db = openForWriting(path.join(newFolder('memory'), 'journal.db'));
   db.exec('PRAGMA synchronous = OFF');
   const insert = db.prepare('INSERT INTO journal VALUES ((SELECT coalesce(max(seq), 0) + 1 FROM journal), 1, 1, ?, ?, ?, ?, ?, 1, ?, ?)');
   return {
@@ -48,7 +46,7 @@ describe('the rules of the journal', () => {
     await fc.assert(
       fc.asyncProperty(anyTransactions, async (transactions) => {
         const raw = rawDatabase();
-        const store = openStore(path.join(folder(), 'journal.db'), 'm:p');
+        const store = openStore(path.join(newFolder('memory'), 'journal.db'), 'm:p');
         const disk = createDisk({ clock: systemClock() });
         const memory = disk.open('m:p');
         try {
