@@ -1,9 +1,11 @@
 /** The browser host: this process and any Chromium. `node dist/main/browser.js --config shop.yaml [--data DIR] [--port N] [--open]` */
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CannotStart } from './cannot-start.ts';
 import { openChromium } from './chromium.ts';
 import { openHost } from './host.ts';
 import { readHostOptions } from './host-options.ts';
+import { serveOperator } from './operator/serve.ts';
 import { screenFiles } from './screen-files.ts';
 import { jsonLog, systemClock } from './system.ts';
 import { startWebServer } from './web-server.ts';
@@ -16,19 +18,22 @@ async function main(): Promise<void> {
   const options = readHostOptions(process.argv.slice(2));
   const host = await openHost(options, { clock, log });
   const files = screenFiles(fileURLToPath(new URL('../renderer', import.meta.url)), host.config, host.configFolder);
+  const operator = await serveOperator(host, files, { clock, log });
   const server = await startWebServer({
     port: options.port,
     framedBy: options.framedBy,
     files,
     screen: host,
     screenSecret: host.screenSecret,
+    door: operator.door,
     clock,
     log,
   }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE' ? new CannotStart(`port ${options.port} is taken; choose another with --port`) : error;
   });
   const address = server.address();
-  process.stdout.write(`kiosk: ${address}\n`);
+  operator.door.announce(path.join(host.dataFolder, 'door.json'), `http://127.0.0.1:${server.port}`);
+  process.stdout.write([`kiosk: ${address}`, ...operator.says, ''].join('\n'));
   const window = options.open ? openChromium(address, { fullScreen: true, profile: `${options.dataFolder}/chromium`, log }) : null;
 
   // A parent process (the demo) may ask for further addresses, one for each page that shows the kiosk.
@@ -40,6 +45,7 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     window?.close();
+    await operator.close();
     await server.close();
     await host.stop();
     process.exit(0);

@@ -6,6 +6,8 @@ import { CannotStart } from './cannot-start.ts';
 import { openHost } from './host.ts';
 import { readHostOptions } from './host-options.ts';
 import { serveIpc } from './ipc.ts';
+import { startLoopback } from './operator/loopback.ts';
+import { serveOperator } from './operator/serve.ts';
 import { screenFiles } from './screen-files.ts';
 import { jsonLog, systemClock } from './system.ts';
 import { hardenContents, hardenSession, SCREEN_SCHEME, SCREEN_URL, serveFiles, windowOptions } from './window.ts';
@@ -32,7 +34,11 @@ async function main(): Promise<void> {
   await app.whenReady();
 
   const host = await openHost(options, { clock, log });
-  serveFiles(protocol, screenFiles(beside('../renderer'), host.config, host.configFolder));
+  const files = screenFiles(beside('../renderer'), host.config, host.configFolder);
+  const operator = await serveOperator(host, files, { clock, log });
+  const loopback = await startLoopback(operator.door, options.port, log);
+  operator.door.announce(path.join(host.dataFolder, 'door.json'), loopback.url);
+  serveFiles(protocol, files, operator.routes);
   hardenSession(session.defaultSession);
   Menu.setApplicationMenu(null);
   powerSaveBlocker.start('prevent-display-sleep');
@@ -46,6 +52,8 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     stopIpc();
+    await operator.close();
+    await loopback.close();
     await host.stop();
     app.exit(0);
   };
@@ -62,7 +70,7 @@ async function main(): Promise<void> {
   process.on('disconnect', () => void stop());
 
   await window.loadURL(SCREEN_URL);
-  process.stdout.write('kiosk: in its own window\n');
+  process.stdout.write(['kiosk: in its own window', ...operator.says, ''].join('\n'));
 }
 
 // Crash only: what nobody foresaw ends the process, a new one recovers from the journal.

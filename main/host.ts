@@ -11,6 +11,8 @@ import { readConfigFile } from './config-file.ts';
 import { openDataFolder } from './data-folder.ts';
 import type { HostOptions } from './host-options.ts';
 import { openJournal } from './journal/journal.ts';
+import { type OperatorSide, openOperatorSide } from './operator/open.ts';
+import type { OperatorEnd } from './operator/routes.ts';
 import { createPayPayGateway, type PayPayGateway } from './paypay/gateway.ts';
 import { readKeys } from './paypay/keys.ts';
 import { openWebhook } from './paypay/webhook.ts';
@@ -27,7 +29,14 @@ export interface ScreenEnd {
 export interface Host extends ScreenEnd {
   readonly config: Config;
   readonly configFolder: string;
+  readonly dataFolder: string;
   readonly screenSecret: string;
+  /** The staff's side; it stays the same while the kiosk behind it is replaced. */
+  readonly operatorEnd: OperatorEnd;
+  /** Makes the first owner; nothing else does. */
+  setUpCode(): string;
+  /** Is this the token of a paired phone or laptop? */
+  knowsDevice(token: string): boolean;
   stop(): Promise<void>;
 }
 
@@ -41,7 +50,8 @@ const REOPEN_JOURNAL_ms = 15_000;
  */
 export async function openHost(options: HostOptions, { clock, log }: { clock: Clock; log: Log }): Promise<Host> {
   const ids = systemIds(clock);
-  const config = withReplacements(readConfigFile(options.configFile), options);
+  const readConfig = (): Config => withReplacements(readConfigFile(options.configFile), options);
+  const config = readConfig();
   const configFolder = path.dirname(options.configFile);
   const gateway = openGateway(config, configFolder, { clock, ids, log });
   const folder = openDataFolder(options.dataFolder);
@@ -49,9 +59,10 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
   const machine = config.machine.driver === 'none' ? null : openMachine(config.machine, { clock, log });
   const printer = config.printer && createReceiptPrinter(config.printer);
   const listeners = new Set<(view: KioskView) => void>();
+  const consoles = new Set<() => void>();
   let retry: unknown = null;
 
-  async function openKiosk(): Promise<Kiosk> {
+  async function openKiosk(): Promise<{ kiosk: Kiosk; side: OperatorSide }> {
     const journal = await openJournal({ path: folder.journal, clock, bootId: newBootId() }).catch(journalFault);
     const kiosk = createKiosk({ journal, gateway, machine, printer, clock, ids, log, version: pkg.version }, config);
     kiosk.onView((view) => listeners.forEach((listener) => listener(view)));
@@ -60,20 +71,43 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
       retry = clock.setTimeout(() => void reopen(), REOPEN_JOURNAL_ms);
     }
     await kiosk.start();
-    return kiosk;
+    const side = openOperatorSide({
+      ...{ kiosk, config, readConfig, clock, ids, log, version: pkg.version },
+      ...{ dataFolder: options.dataFolder, configFile: options.configFile },
+      journalPath: journal instanceof JournalError ? null : folder.journal,
+    });
+    side.onChange(() => consoles.forEach((listener) => listener()));
+    return { kiosk, side };
   }
 
   async function reopen(): Promise<void> {
+    await side.stop();
     await kiosk.stop();
-    kiosk = await openKiosk();
+    ({ kiosk, side } = await openKiosk());
     listeners.forEach((listener) => listener(kiosk.view()));
   }
 
-  let kiosk = await openKiosk();
+  let { kiosk, side } = await openKiosk();
   return {
     config,
     configFolder,
+    dataFolder: options.dataFolder,
     screenSecret: folder.screenSecret,
+    operatorEnd: {
+      get operator() {
+        return side.operator;
+      },
+      onChange(listener) {
+        consoles.add(listener);
+        return () => consoles.delete(listener);
+      },
+      exportOrders: (what) => side.exportOrders(what),
+      comparePayments: (who, name, file) => side.comparePayments(who, name, file),
+      health: () => side.health(),
+      metrics: () => side.metrics(),
+    },
+    setUpCode: () => side.setUpCode,
+    knowsDevice: (token) => side.devices.holder(token) !== null,
     view: () => kiosk.view(),
     onView(listener) {
       listeners.add(listener);
@@ -83,6 +117,7 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
     async stop() {
       clock.clearTimeout(retry);
       await webhook?.close();
+      await side.stop();
       await kiosk.stop();
       await machine?.close();
       await gateway.close();

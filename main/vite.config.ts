@@ -19,6 +19,8 @@ const hosts = node(dist('main'), {
     browser: path.join(here, 'browser.ts'),
     // The journal's threads start from this file by name (journal/journal.ts).
     'journal-writer': path.join(here, 'journal/writer.ts'),
+    // So does the archive's (operator/archive/archive.ts).
+    'archive-thread': path.join(here, 'operator/archive/thread.ts'),
   },
   output: { format: 'es', entryFileNames: '[name].js' },
 });

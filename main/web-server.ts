@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream';
 import type { Clock, Log } from '../app/ports.ts';
 import type { ScreenEnd } from './host.ts';
 import { PAIRING_PAGE, PAIRING_SCRIPT } from './pairing-page.ts';
+import type { LocalDoor } from './operator/local-door.ts';
 import { createPairing } from './pairing.ts';
 import { type ScreenFile, screenHeaders } from './screen-files.ts';
 import { createScreenSockets } from './websocket.ts';
@@ -19,6 +20,8 @@ export interface WebServerOptions {
   readonly screen: ScreenEnd;
   readonly screenSecret: string;
   readonly framedBy: string | undefined;
+  /** The console's way in, on the same port. */
+  readonly door?: LocalDoor;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -50,6 +53,11 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   const isOurs = ({ headers: { host = '', origin } }: IncomingMessage, needsOrigin: boolean): boolean =>
     hosts.includes(host) && (origin === undefined ? !needsOrigin : origin === `http://${host}`);
 
+  const callerOf = (request: IncomingMessage) => ({
+    ours: isOurs(request, request.method !== 'GET' && request.method !== 'HEAD'),
+    paired: pairing.admits(request.headers.cookie),
+  });
+
   const answer = (response: ServerResponse, status: number, type: string, body: string): void =>
     void response.writeHead(status, { ...headers, 'content-type': type, 'cache-control': 'no-store' }).end(body);
   const refuse = (request: IncomingMessage, response: ServerResponse, status: number, why: string): void => {
@@ -71,6 +79,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
 
   function serve(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
     const url = (request.url ?? '/').split('?', 1)[0]?.slice(1) ?? '';
+    if (options.door?.takes(`/${url}`)) return options.door.serve(request, response, callerOf(request));
     if (!isOurs(request, request.method !== 'GET' && request.method !== 'HEAD'))
       return refuse(request, response, 403, 'only for the kiosk’s own page');
     if (request.method === 'POST' && url === 'pair') return pair(request, response);
@@ -99,6 +108,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     socket.on('error', () => socket.destroy());
     if (request.url === '/kiosk' && isOurs(request, true) && pairing.admits(request.headers.cookie))
       return sockets.accept(request, socket, head);
+    if (options.door?.upgrade(request, socket, head, { ...callerOf(request), ours: isOurs(request, true) })) return;
     log.warn('screen.refused', { why: 'wrong path, Host, Origin or cookie' });
     socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
   });

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { BrowserWindowConstructorOptions, Protocol, Session, WebContents, WebPreferences } from 'electron';
 import type { Log } from '../app/ports.ts';
+import { isOperatorPath, type Routes } from './operator/routes.ts';
 import { type ScreenFile, screenHeaders } from './screen-files.ts';
 
 /** Not file://, which could read the disk; a scheme that serves the files of the screen and nothing else. */
@@ -32,11 +33,16 @@ export const windowOptions = (preload: string, windowed: boolean): BrowserWindow
   webPreferences: { ...WEB_PREFERENCES, preload },
 });
 
-/** Answers `kiosk://screen/…` from the list, with the same headers as the browser host. */
-export function serveFiles(protocol: Pick<Protocol, 'handle'>, files: ReadonlyMap<string, ScreenFile>): void {
+/** Answers `kiosk://screen/…` from the list, with the same headers as the browser host; the console's routes are asked for there too. */
+export function serveFiles(protocol: Pick<Protocol, 'handle'>, files: ReadonlyMap<string, ScreenFile>, routes?: Routes): void {
   const headers = screenHeaders();
   protocol.handle(SCREEN_SCHEME, async (request) => {
     const { host, pathname } = new URL(request.url);
+    if (routes && host === 'screen' && isOperatorPath(pathname)) {
+      const answer = await routes(request, { from: 'kiosk', admitted: true });
+      for (const [name, value] of Object.entries(headers)) answer.headers.set(name, value);
+      return answer;
+    }
     const found = host === 'screen' && request.method === 'GET' ? files.get(pathname.slice(1)) : undefined;
     if (found === undefined) return new Response('no such file', { status: 404, headers });
     return new Response(await readFile(found.file), { headers: { ...headers, 'content-type': found.type } });

@@ -72,7 +72,8 @@ export interface Operator {
   pair(input: { code: string; name: string }): Promise<Answer>;
   /** @param input anything: parsed here */
   perform(token: string, input: unknown): Promise<Answer>;
-  ask(token: string, input: unknown): Promise<Answer>;
+  /** @param quiet asked by a page that refreshes itself: it does not keep the session alive */
+  ask(token: string, input: unknown, quiet?: boolean): Promise<Answer>;
   /** For what is too large for an answer. @throws StaffProblem */
   allow(token: string, what: Permission): Session;
   /** Something changed that a console shows. */
@@ -144,14 +145,14 @@ export function createOperator(ports: OperatorPorts): Operator {
     return { token: session.token };
   }
 
-  function session(token: string): Session {
-    const found = sessions.use(token);
+  function session(token: string, quiet = false): Session {
+    const found = sessions.use(token, quiet);
     if (found === null) throw new StaffProblem('notSignedIn');
     return found;
   }
 
-  function allow(token: string, what: Permission): Session {
-    const found = session(token);
+  function allow(token: string, what: Permission, quiet = false): Session {
+    const found = session(token, quiet);
     if (!may(found.role, what)) {
       log.warn('staff.notAllowed', { staffId: found.staffId, role: found.role, what });
       throw new StaffProblem('notAllowed');
@@ -246,14 +247,14 @@ export function createOperator(ports: OperatorPorts): Operator {
         changed();
         return value;
       }),
-    ask: (token, input) =>
+    ask: (token, input, quiet = false) =>
       answer(async () => {
-        session(token);
+        session(token, quiet);
         const query = parsed(StaffQuerySchema, input);
-        const who = allow(token, query.ask);
+        const who = allow(token, query.ask, quiet);
         return answerQuery(query, who, ports, sessions.all());
       }),
-    allow,
+    allow: (token, what) => allow(token, what),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -21,8 +21,8 @@ export const SESSIONS_max = 32;
 
 export interface Sessions {
   open(member: StaffMember, from: StaffPlace, token: string): Session;
-  /** The session, which thereby shows a sign of life. */
-  use(token: string): Session | null;
+  /** @param quiet a page that refreshes itself: no sign of life */
+  use(token: string, quiet: boolean): Session | null;
   end(token: string, why: 'left' | 'idle' | 'removed'): void;
   all(): readonly Session[];
   stop(): void;
@@ -48,9 +48,10 @@ export function createSessions(clock: Clock, onEnd: (session: Session, why: 'lef
       sessions.set(token, { session, endsAt_ms, timer: sleep(session, endsAt_ms) });
       return session;
     },
-    use(token) {
+    use(token, quiet) {
       const known = sessions.get(token);
       if (known === undefined) return null;
+      if (quiet) return known.session;
       clock.clearTimeout(known.timer);
       known.timer = sleep(known.session, known.endsAt_ms);
       return known.session;

@@ -1,0 +1,113 @@
+/**
+ * The configuration file while the kiosk runs: read again when it was edited, and written out with what staff changed.
+ * An edited file counts as a whole or not at all.
+ */
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
+import type { Config } from '../../app/config.ts';
+import type { Planogram } from '../../app/catalogue/planogram.ts';
+import type { Log } from '../../app/ports.ts';
+import { CannotStart } from '../cannot-start.ts';
+
+/** What is opened once, at the start: a change of it needs a new one. */
+const AT_START_ONLY = ['paypay', 'machine', 'printer', 'operator'] as const satisfies readonly (keyof Config)[];
+const LOOK_EVERY_ms = 2_000;
+
+export interface Configuration {
+  current(): Config;
+  /** Why the file as it stands now is not in force; empty when it is. */
+  problems(): readonly string[];
+  /** @returns {@link problems} after reading the file again */
+  reload(): readonly string[];
+  /** The file's text with products, prices, slots and counted stock as they are now. Comments stay. */
+  exported(planogram: Planogram): string;
+  stop(): void;
+}
+
+const picturesOf = (config: Config): unknown => [config.shop.logo, config.products.map(({ sku, picture }) => [sku, picture])];
+
+export function watchConfiguration(options: {
+  readonly file: string;
+  readonly initial: Config;
+  /** Reads and checks the file. @throws CannotStart */
+  read(): Config;
+  apply(config: Config): void;
+  readonly log: Log;
+}): Configuration {
+  const { file, log } = options;
+  let current = options.initial;
+  let problems: readonly string[] = [];
+
+  function reload(): readonly string[] {
+    problems = attempt();
+    if (problems.length > 0) log.warn('config.notInForce', { message: problems.join('; ').slice(0, 500) });
+    return problems;
+  }
+
+  function attempt(): readonly string[] {
+    let next: Config;
+    try {
+      next = options.read();
+    } catch (error) {
+      if (!(error instanceof CannotStart)) throw error;
+      return error.message.split('\n');
+    }
+    if (isDeepStrictEqual(next, current)) return [];
+    const needsStart: string[] = AT_START_ONLY.filter((key) => !isDeepStrictEqual(next[key], current[key]));
+    if (!isDeepStrictEqual(picturesOf(next), picturesOf(current))) needsStart.push('picture');
+    if (needsStart.length > 0) return [`${needsStart.join(', ')}: changed; restart the kiosk to use the edited file`];
+    current = next;
+    options.apply(next);
+    log.info('config.reloaded');
+    return [];
+  }
+
+  // By time stamp, not by events of the file system: editors replace files, and some disks report nothing.
+  watchFile(file, { interval: LOOK_EVERY_ms, persistent: false }, (now, before) => {
+    if (now.mtimeMs !== before.mtimeMs) reload();
+  });
+
+  return {
+    current: () => current,
+    problems: () => problems,
+    reload,
+    exported: (planogram) => exported(readFileSync(file, 'utf8'), planogram),
+    stop: () => unwatchFile(file),
+  };
+}
+
+function exported(text: string, planogram: Planogram): string {
+  const document = parseDocument(text);
+  const list = (key: string): YAMLSeq => {
+    const found = document.get(key);
+    if (isSeq(found)) return found;
+    const made = document.createNode([]);
+    document.set(key, made);
+    return made;
+  };
+  /** Writes only what differs, so that the file keeps its shape. */
+  const update = (entries: YAMLSeq, name: string, wanted: Readonly<Record<string, unknown>>): void => {
+    const found = entries.items.find((item): item is YAMLMap => isMap(item) && String(item.get(name)) === wanted[name]);
+    if (found === undefined) return void entries.add(document.createNode(wanted));
+    const before = found.toJS(document) as Record<string, unknown>;
+    for (const [key, value] of Object.entries(wanted))
+      if (!isDeepStrictEqual(before[key], value)) found.set(key, document.createNode(value));
+  };
+  const written = document.toJS() as { products?: { sku?: unknown }[]; slots?: { slot?: unknown; capacity?: unknown }[] };
+  const products = list('products');
+  for (const product of planogram.catalogue.products()) {
+    const { ageRestricted, allergens, ...rest } = product;
+    const known = written.products?.some(({ sku }) => String(sku) === product.sku) === true;
+    update(products, 'sku', {
+      ...rest,
+      // Defaults are not written where nobody wrote them.
+      ...(allergens.length > 0 || known ? { allergens } : {}),
+      ...(ageRestricted ? { ageRestricted } : {}),
+    });
+  }
+  const slots = list('slots');
+  for (const { slot, sku, capacity, count } of planogram.slots())
+    update(slots, 'slot', { slot, sku, capacity: Math.max(capacity, count), stock: count });
+  return document.toString({ lineWidth: 0 });
+}

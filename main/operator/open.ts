@@ -1,0 +1,169 @@
+/** Puts the operator's side together around one kiosk: staff, devices, archive, health, alerts, the nightly check. */
+import { randomBytes, randomInt } from 'node:crypto';
+import path from 'node:path';
+import type { Config } from '../../app/config.ts';
+import type { Kiosk } from '../../app/kiosk.ts';
+import type { Archive } from '../../app/operator/archive.ts';
+import { health, type Health } from '../../app/operator/health.ts';
+import { dayStart_ms, japanDay } from '../../app/operator/japan-time.ts';
+import { createOperator, type DeviceStore, type Operator, type StaffStore } from '../../app/operator/operator.ts';
+import { selfCheck } from '../../app/operator/pay-pay-side.ts';
+import type { Session } from '../../app/operator/sessions.ts';
+import type { Clock, Ids, Log, Unsubscribe } from '../../app/ports.ts';
+import { type AlertWatch, channelsOf, watchHealth } from '../alerts/watch.ts';
+import { post } from '../alerts/webhook.ts';
+import { healthFacts } from '../health.ts';
+import { metricsOf, otlpMetrics, prometheusText } from '../health-metrics.ts';
+import { ArchiveError, openArchive } from './archive/archive.ts';
+import { type Comparison, comparePayments } from './compare.ts';
+import { watchConfiguration } from './configuration.ts';
+import { openDeviceFile } from './device-file.ts';
+import { exportOrders } from './export.ts';
+import type { OperatorEnd } from './routes.ts';
+import { openStaffFile } from './staff-file.ts';
+
+export interface OperatorSide extends OperatorEnd {
+  readonly devices: DeviceStore;
+  /** Says, when there is no owner yet, what makes one. */
+  readonly setUpCode: string;
+  /** @returns what is asked of the kiosk after a screen's view changed */
+  stop(): Promise<void>;
+}
+
+export interface OperatorSideOptions {
+  readonly kiosk: Kiosk;
+  /** null: the journal is not open, so nothing can be looked up. */
+  readonly journalPath: string | null;
+  readonly dataFolder: string;
+  readonly configFile: string;
+  readonly config: Config;
+  /** Reads and checks the configuration file anew. @throws CannotStart */
+  readConfig(): Config;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}
+
+const EXPORT_METRICS_EVERY_ms = 60_000;
+/** In Japan: after PayPay's maintenance windows, before the first customer. */
+const SELF_CHECK_AT_ms = 3.5 * 3_600_000;
+
+const token = (): string => randomBytes(24).toString('base64url');
+const digits = (count: number): string => String(randomInt(10 ** count)).padStart(count, '0');
+
+export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
+  const { kiosk, dataFolder, clock, ids, log, version } = options;
+  const desk = kiosk.operator;
+  const inFolder = (name: string): string => path.join(dataFolder, name);
+  const staff: StaffStore = openStaffFile(inFolder('staff.json'), log);
+  const devices: DeviceStore = openDeviceFile(inFolder('devices.json'), log);
+  const archive = options.journalPath === null ? noArchive() : openArchive(options.journalPath, inFolder('reports.db'));
+  const configuration = watchConfiguration({
+    file: options.configFile,
+    initial: options.config,
+    read: () => options.readConfig(),
+    apply: (config) => kiosk.reconfigure(config),
+    log,
+  });
+  const facts = healthFacts({ desk, archive, clock, version, dataFolder, configurationProblems: () => configuration.problems() });
+  const healthNow = async (): Promise<Health> => health(await facts(), configuration.current().alerts);
+  const setUpCode = digits(8);
+  const operator: Operator = createOperator({
+    ...{ desk, archive, staff, devices, clock, ids, log, setUpCode },
+    secrets: { token, digits },
+    config: () => configuration.current(),
+    reload: async () => configuration.reload(),
+    exportConfig: async () => configuration.exported(desk.planogram),
+    health: healthNow,
+  });
+  const unsubscribe: Unsubscribe = kiosk.onView(() => operator.changed());
+  const alerts: AlertWatch = watchHealth({
+    ...{ clock, ids, log, health: healthNow, config: () => configuration.current() },
+    channels: channelsOf(options.config.alerts, path.dirname(options.configFile)),
+  });
+
+  async function metrics() {
+    const now = await facts();
+    const today = japanDay(now.now_ms);
+    const sums = await archive.sums(today, today).catch(() => null);
+    return { now, metrics: metricsOf(now, health(now, configuration.current().alerts), sums) };
+  }
+
+  // ---------------------------------------------------------------- what happens by itself
+
+  const timers = new Map<string, unknown>();
+  const again = (name: string, delay_ms: () => number, work: () => Promise<unknown>): void => {
+    const next = (): void =>
+      void timers.set(
+        name,
+        clock.setTimeout(() => {
+          work()
+            .catch((error: unknown) => log.warn(`${name}.failed`, { message: String(error).slice(0, 300) }))
+            .finally(() => timers.has(name) && next());
+        }, delay_ms()),
+      );
+    next();
+  };
+  again(
+    'selfCheck',
+    () => untilNight_ms(clock.now_ms()),
+    async () => {
+      const { asked, differences } = await selfCheck(desk);
+      log.info('orders.selfChecked', { asked, differences: differences.length });
+      for (const { orderId, asked: said } of differences) log.warn('order.differs', { orderId, message: said.says.en ?? said.says.ja });
+    },
+  );
+  const { openTelemetry } = options.config.operator;
+  if (openTelemetry !== undefined)
+    again(
+      'openTelemetry',
+      () => EXPORT_METRICS_EVERY_ms,
+      async () => {
+        const { now, metrics: measured } = await metrics();
+        await post(new URL('/v1/metrics', openTelemetry).href, otlpMetrics(measured, configuration.current().shop.machineName, now.now_ms));
+      },
+    );
+
+  return {
+    operator,
+    onChange: (listener) => operator.onChange(listener),
+    devices,
+    setUpCode,
+    health: healthNow,
+    metrics: async () => prometheusText((await metrics()).metrics),
+    exportOrders: (what) => exportOrders(archive, what),
+    async comparePayments(who: Session, name: string, file: AsyncIterable<Uint8Array>): Promise<Comparison> {
+      const comparison = await comparePayments(file, archive, options.config.paypay.terminalId);
+      const { rows, differences } = comparison;
+      await desk.record([{ type: 'payments.compared', file: name, rows, differences: differences.length, by: who.name }]);
+      return comparison;
+    },
+    async stop() {
+      for (const timer of timers.values()) clock.clearTimeout(timer);
+      timers.clear();
+      unsubscribe();
+      alerts.stop();
+      configuration.stop();
+      operator.stop();
+      // Before the journal: the last connection to close tidies its log up, and only the writer's can.
+      await archive.close();
+    },
+  };
+}
+
+/** Every question fails: the journal behind it is not open. */
+function noArchive(): Archive & { close(): Promise<void> } {
+  const closed = () => Promise.reject(new ArchiveError('the journal is not open'));
+  return {
+    ...{ search: closed, sums: closed, stockOuts: closed, record: closed, unfinished: closed },
+    ...{ lastResults: closed, moved: closed, find: closed, state: closed },
+    close: async () => {},
+  };
+}
+
+/** Until the next half past three in the morning in Japan; a clock that is set only moves the night. */
+function untilNight_ms(now_ms: number): number {
+  const today_ms = dayStart_ms(japanDay(now_ms)) + SELF_CHECK_AT_ms;
+  return today_ms > now_ms ? today_ms - now_ms : today_ms + 86_400_000 - now_ms;
+}
