@@ -72,6 +72,7 @@ export class Books {
     order.rows.push(row);
     order.facts.add(factOf(event));
     if (event.type === 'order.closed') this.open.delete(orderId);
+    if (event.type === 'order.reopened') this.open.add(orderId);
     if (!live) return;
     if (event.type === 'payment.closed' && event.how === 'unpaid') this.#checkClosedCode(order);
     if (event.type === 'order.closed') this.#checkDeadCode(order);

@@ -13,7 +13,7 @@ export interface Evidence {
   readonly paypay: PayPayWorld;
   /** null where nothing is dispensed by a machine. */
   readonly machine: VmcSimulatorState | null;
-  violate(what: string): void;
+  readonly violate: (what: string) => void;
 }
 
 const EVIDENCE = ['vend.unknown', 'refund.rejected', 'capture.rejected', 'revert.rejected'];
@@ -94,7 +94,7 @@ function checkOrder(
   const payment = evidence.paypay.paymentOf(orderId);
   const taken = payment === undefined ? 0 : taken_jpy(payment);
   const returned = payment === undefined ? 0 : payment.status === 'FAILED' ? taken : refunded_jpy(payment);
-  const closing = rows.at(-1)?.event;
+  const closing = rows.findLast(({ event }) => event.type === 'order.closed')?.event;
   if (payment && payment.refunds.length > 1) violate(`refunded ${payment.refunds.length} times`);
   if (closing?.type === 'order.closed' && closing.taken_jpy - closing.returned_jpy !== taken - returned)
     violate(`the journal says ${closing.taken_jpy} - ${closing.returned_jpy} was kept, PayPay says ${taken} - ${returned}`);
@@ -102,6 +102,11 @@ function checkOrder(
     const reversed = order.paymentClosed === 'reversed' && delivered_jpy > 0;
     if (!reversed && !rows.some(({ event }) => EVIDENCE.includes(event.type))) violate('wants attention without saying why');
     return;
+  }
+  if (order.reopened.times > 0) {
+    // What staff gave back may be for goods that came out.
+    if (returned !== order.reopened.refund_jpy) violate(`staff gave back ${order.reopened.refund_jpy}, PayPay says ${returned}`);
+    return count('reopened');
   }
   if (taken !== delivered_jpy + returned) violate(`taken ${taken} is not delivered ${delivered_jpy} + returned ${returned} (${result})`);
   if (payment && isHeld(payment)) violate('its hold was never let go of');

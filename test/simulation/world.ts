@@ -16,6 +16,7 @@ import { createDisk, type Disk } from './disk.ts';
 import { farMachine, farPayPay, KEYS, MERCHANT, type FarMachine, type FarPayPay } from './far-ends.ts';
 import { Life } from './life.ts';
 import { Random } from './random.ts';
+import { lookAfter } from './staff.ts';
 import { VirtualTime } from './time.ts';
 
 /** One rule switched off, by putting something broken between the kiosk and a port, or in the place of its decisions. */
@@ -237,15 +238,16 @@ export class World {
     this.powerOn();
     this.#incidents();
     const customers = 1 + this.random.whole(0, 2);
-    let gone = 0;
+    let over = false;
     void (async () => {
       for (let i = 0; i < customers; i++) {
         await this.sleep(this.random.between(2_000, 20_000));
         await visit(this, new Random(this.options.seed, 100 + i));
-        gone += 1;
       }
+      if (this.random.chance(0.3)) await lookAfter(this, new Random(this.options.seed, 200));
+      over = true;
     })();
-    let ended = await this.time.run(() => gone === customers, REST_LIMIT_ms);
+    let ended = await this.time.run(() => over, REST_LIMIT_ms);
     if (ended !== 'over') this.violate(`a customer never left (${ended})`);
     this.#heal();
     const healed_ms = this.time.now_ms;
