@@ -35,12 +35,17 @@ function readOptions(args: string[]) {
     data: { type: 'string' },
     machine: { type: 'string' },
     paypay: { type: 'string' },
+    help: { type: 'boolean', default: false },
   } as const;
   let values;
   try {
     ({ values } = parseArgs({ args, options }));
   } catch (error) {
     throw new CannotStart(`${(error as Error).message}\n${USAGE}`);
+  }
+  if (values.help) {
+    say(USAGE);
+    process.exit(0);
   }
   const { host } = values;
   if (host !== undefined && host !== 'electron' && host !== 'browser')

@@ -9,7 +9,7 @@ const chromium = findChromium();
 
 export default defineConfig({
   testDir: path.join(root, 'test/e2e'),
-  timeout: 90_000,
+  timeout: 180_000,
   expect: { timeout: 15_000 },
   workers: 2,
   fullyParallel: true,

@@ -30,7 +30,7 @@ export function startProgram(program: string, args: readonly string[], env: Read
     process: child,
     stdout: () => stdout,
     stderr: () => stderr,
-    line: (pattern, limit_ms = 30_000) =>
+    line: (pattern, limit_ms = 60_000) =>
       new Promise((resolve, reject) => {
         const fail = (why: string) => reject(new Error(`${program} ${args.join(' ')}: ${why}\nstdout: ${stdout}\nstderr: ${stderr}`));
         const timer = setTimeout(() => fail(`no line like ${String(pattern)} in ${limit_ms} ms`), limit_ms);
