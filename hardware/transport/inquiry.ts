@@ -14,9 +14,9 @@ export interface Inquiry {
 }
 
 /** 8 bytes there and back take 17 ms at 9600 baud; the rest is the board's and the serial server's time. */
-const ANSWER_LIMIT_MS = 300;
-/** After a missing answer: a late one must not be taken for the next. */
-const PAUSE_MS = 200;
+const ANSWER_LIMIT_MS = 250;
+/** After a missing answer: a late one must not be taken for the next. Short, so that a relay's pulse still lasts when it is asked about. */
+const PAUSE_MS = 100;
 const BUFFER_LIMIT = 512;
 
 export function createInquiry(write: (bytes: Uint8Array) => void, clock: Clock, recorder: Recorder): Inquiry {

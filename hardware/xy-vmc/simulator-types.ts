@@ -43,6 +43,8 @@ export interface VmcSimulatorOptions {
   readonly motor_ms?: number;
   readonly boot_ms?: number;
   readonly countsStock?: boolean;
+  /** false: firmware that does not know the menu commands, and leaves them unanswered. */
+  readonly answersMenu?: boolean;
   /** Length of the ledger of drives; the counters know all. */
   readonly keep?: number;
 }

@@ -206,6 +206,7 @@ export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): 
       return;
     }
     if (expected.what === 'data') return violate('a command instead of the ACK for data');
+    if (frame.command === COMMAND.menu && options.answersMenu === false) return;
     const lengths = LENGTHS[frame.command];
     if (!lengths) return violate(`unknown command 0x${frame.command.toString(16)}`);
     if (frame.packNo === 0) return violate(`command 0x${frame.command.toString(16)} without packNo`);

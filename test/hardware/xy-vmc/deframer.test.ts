@@ -82,6 +82,13 @@ describe('the deframer', () => {
     );
   });
 
+  test('looks for a frame inside what a false header claimed', () => {
+    const poll = encodeFrame(0x41, 0);
+    const { frames, counts } = deframe(joined([Uint8Array.of(0xfa, 0xfb, 0x04, 0x05), poll, poll]), [64]);
+    expect(frames.map(({ command }) => command)).toEqual([0x41, 0x41]);
+    expect(counts).toEqual({ badChecksums: 1, garbageBytes: 4 });
+  });
+
   test('never keeps more than one frame', () => {
     // 260 bytes are the longest frame; giving up on what waits can't yield more bytes than that.
     const counts = { badChecksums: 0, garbageBytes: 0 };

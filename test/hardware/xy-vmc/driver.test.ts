@@ -92,6 +92,8 @@ describe('each fault', () => {
     simulator.fault({ kind, selection: 3, times: 1 });
     expect((await vend('v1')).outcome).toMatchObject(expected);
     expect(dropped()).toBe(drops);
+    // The status shows that the command arrived: its lost ACK asks for no repetition.
+    if (kind === 'lostAck') expect(simulator.state().counters.resentToUs).toBe(0);
     // Whatever happened, the next sale works and never gets an old answer.
     expect((await vend('v2', '4')).outcome).toEqual({ outcome: 'succeeded', proof: 'dropSensor' });
     expect(dropped(4)).toBe(1);
@@ -188,8 +190,11 @@ describe('after a restart of the kiosk', () => {
   });
 
   test('still turning when the kiosk is back: its status is waited for', async () => {
-    const { clock, machine, start, whenReady, simulator, dropped } = await plant({ motor_ms: 10_000 });
+    const { clock, machine, start, whenReady, vend, simulator, dropped } = await plant({ motor_ms: 10_000 });
     await whenReady();
+    // The controller is known to count, so an unchanged stock would be proof, were the motor not running.
+    await vend('v0', '5');
+    await clock.advance(2000);
     const mark = machine.mark('3');
     void machine.vend({ vendId: 'v1', slot: '3', price_jpy: 150 }, () => undefined);
     await clock.advance(1000);
@@ -215,6 +220,26 @@ describe('after a restart of the kiosk', () => {
       evidence: 'none',
       likely: 'notDelivered',
     });
+  });
+});
+
+describe('stock is never older than the last vend', () => {
+  test('a stock told while the motor ran is forgotten', async () => {
+    const { machine, whenReady, vend, dropped } = await plant({ motor_ms: 3000 });
+    await whenReady();
+    await vend('v0');
+    await vend('v1');
+    expect(dropped()).toBe(2);
+    expect([null, 3]).toContain(machine.mark('3')['stock']);
+  });
+
+  test('a controller that tells no stock and lost the status: nothing speaks for either', async () => {
+    const { machine, whenReady, vend, dropped, simulator } = await plant({ answersMenu: false });
+    await whenReady();
+    simulator.fault({ kind: 'lostStatus', selection: 3, times: 1 });
+    expect((await vend('v1')).outcome).toMatchObject({ outcome: 'unknown', likely: 'none' });
+    expect(dropped()).toBe(1);
+    expect(machine.mark('3')['stock']).toBeNull();
   });
 });
 

@@ -1,0 +1,89 @@
+/** Boards: what they can prove with a sensor, and what not without one. */
+import { describe, expect, test } from 'vitest';
+import { createActuator } from '../../../hardware/actuator/driver.ts';
+import { lockBoard } from '../../../hardware/lock-board/board.ts';
+import { createLockSimulator } from '../../../hardware/lock-board/simulator.ts';
+import { modbusRelayBoard } from '../../../hardware/modbus-relay/board.ts';
+import { createRelaySimulator } from '../../../hardware/modbus-relay/simulator.ts';
+import { standAt } from '../../../hardware/simulator/stand.ts';
+import { memoryCable } from '../../../hardware/transport/memory.ts';
+import { lock, modbusRelay, when } from '../plants.ts';
+import { silentLog } from '../silent-log.ts';
+import { createVirtualClock } from '../virtual-clock.ts';
+
+async function blind() {
+  const clock = createVirtualClock();
+  const cable = memoryCable();
+  const simulator = createRelaySimulator({ relays: 4, stock: 9, travel_ms: 100 }, clock);
+  standAt(cable.b, clock, simulator);
+  const options = { unit: 1, pulse_ms: 500, sensorDeadline_ms: 2000, slots: { '1': { relay: 1, activeLow: false } } };
+  const machine = createActuator(cable.a, options, (inquiry, recorder) => modbusRelayBoard(options, inquiry, recorder), {
+    clock,
+    log: silentLog,
+  });
+  await clock.until(when(machine, () => machine.state().ready));
+  const vend = (vendId: string) => clock.until(machine.vend({ vendId, slot: '1', price_jpy: 1 }, () => undefined));
+  return { clock, simulator, machine, vend };
+}
+
+describe('without a sensor', () => {
+  test('a confirmed pulse is actuated, never delivered', async () => {
+    const { vend, simulator } = await blind();
+    expect(await vend('v1')).toEqual({ outcome: 'succeeded', proof: 'actuated' });
+    expect(simulator.state().commands).toEqual(['1 500']);
+  });
+  test('two pulses of one relay never run together', async () => {
+    const { vend, simulator } = await blind();
+    await vend('v1');
+    await vend('v2');
+    expect(simulator.state()).toMatchObject({ violations: [], commands: ['1 500', '1 500'] });
+  });
+  test('a lost answer: the closed relay is the proof', async () => {
+    const { vend, simulator } = await blind();
+    simulator.fault({ kind: 'lostReply', channel: 1, times: 1 });
+    expect(await vend('v1')).toEqual({ outcome: 'succeeded', proof: 'actuated' });
+  });
+  test('no answer and an open relay: unknown, and not tried again', async () => {
+    const { clock, vend, simulator } = await blind();
+    simulator.fault({ kind: 'deaf', channel: 1, times: 1 });
+    expect(await vend('v1')).toMatchObject({ outcome: 'unknown', likely: 'none' });
+    await clock.advance(30_000);
+    expect(simulator.state().commands).toEqual([]);
+  });
+  test('a sensor that sees something before anything moved proves nothing: not sent', async () => {
+    const clock = createVirtualClock();
+    const cable = memoryCable();
+    // A door that stays open for longer than anybody waits.
+    const simulator = createLockSimulator({ locks: 2, seen_ms: 60_000 }, clock);
+    standAt(cable.b, clock, simulator);
+    const options = { board: 1, openState: '00', sensorDeadline_ms: 5000, channels: { A: 1 } } as const;
+    const machine = createActuator(cable.a, options, (inquiry, recorder) => lockBoard(options, inquiry, recorder), {
+      clock,
+      log: silentLog,
+    });
+    await clock.until(when(machine, () => machine.state().ready));
+    const vend = (vendId: string) => clock.until(machine.vend({ vendId, slot: 'A', price_jpy: 1 }, () => undefined));
+    expect(await vend('v1')).toEqual({ outcome: 'succeeded', proof: 'dropSensor' });
+    expect(await vend('v2')).toMatchObject({ outcome: 'failed', why: 'notSent' });
+    expect(await clock.until(machine.check('A'))).toEqual({ ready: false, reason: 'jammed' });
+    expect(simulator.state().commands).toHaveLength(1);
+  });
+  test('a refusal is certain', async () => {
+    const { vend, simulator } = await blind();
+    simulator.fault({ kind: 'refuse', channel: 1, times: 1 });
+    expect(await vend('v1')).toMatchObject({ outcome: 'failed', why: 'notSent' });
+  });
+});
+
+describe.each([modbusRelay, lock])('$name, with a sensor', ({ build, slots: [slot] }) => {
+  test('what the sensor saw of one vend is no evidence for the next', async () => {
+    const plant = build();
+    await plant.whenReady();
+    await plant.clock.until(plant.machine.vend({ vendId: 'v1', slot, price_jpy: 1 }, () => undefined));
+    const mark = plant.machine.mark(slot);
+    await plant.machine.close();
+    const reborn = plant.restartKiosk();
+    await plant.whenReady(reborn);
+    expect(await plant.clock.until(reborn.evidence({ vendId: 'v2', slot, mark }))).toMatchObject({ evidence: 'none' });
+  });
+});
