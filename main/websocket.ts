@@ -1,4 +1,4 @@
-/** Screens over WebSocket: `{"view": KioskView}` out, `{"command": KioskCommand}` in. Who may connect is decided before (web-server.ts). */
+/** Screens over WebSocket: `{"view": KioskView}` out, `{}` as a sign of life, `{"command": KioskCommand}` in. Who may connect is decided before (web-server.ts). */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -12,7 +12,9 @@ import type { ScreenEnd } from './host.ts';
 const MOST_SCREENS = 4;
 /** A screen that lags so far behind gets no more until it has caught up; the view it then gets is whole. */
 const LAGGING_BYTES = 2_000_000;
-const BEAT_ms = 10_000;
+const PING_ms = 10_000;
+/** Tells a screen that its host lives: one that hears nothing for three of these says so (renderer/link.ts). */
+const BEAT_ms = 1_000;
 
 const Message = z.strictObject({ command: z.unknown() });
 
@@ -32,10 +34,13 @@ export function createScreenSockets(screen: ScreenEnd, { clock, log }: { clock: 
     const stopViews = screen.onView((view) => show(socket, view));
     // A screen that vanished without a word (a tablet that fell asleep) must not keep its place.
     let alive = true;
-    const beat = setInterval(() => {
+    const ping = setInterval(() => {
       if (!alive) return socket.terminate();
       alive = false;
       socket.ping();
+    }, PING_ms);
+    const beat = setInterval(() => {
+      if (socket.bufferedAmount === 0) socket.send('{}');
     }, BEAT_ms);
     socket.on('pong', () => (alive = true));
     socket.on('message', (data, isBinary) => {
@@ -45,6 +50,7 @@ export function createScreenSockets(screen: ScreenEnd, { clock, log }: { clock: 
     });
     socket.on('error', (error) => channel.reject(error.message));
     socket.on('close', () => {
+      clearInterval(ping);
       clearInterval(beat);
       stopViews();
     });

@@ -1,5 +1,5 @@
 /** One view in, one screen out. Nothing here decides anything about an order. */
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { KioskView } from '../app/view.ts';
 import { accentOf } from './colour.ts';
 import { useFonts } from './fonts.ts';
@@ -24,6 +24,8 @@ import { Waiting } from './screens/Waiting.tsx';
 import { useSound, useSpeech } from './sound.ts';
 import { LANGUAGE_NAMES, type TextsOf } from './texts.ts';
 
+/** Whoever touches the screen is there; said this often at the most. */
+const STAY_ms = 5000;
 /** A wire that is back sooner than this is not worth a word. */
 const CALM_ms = 1200;
 
@@ -50,10 +52,16 @@ export function App({ link, texts: textsOf }: { link: Link; texts: TextsOf }) {
   const sentence = view ? said(view, texts) : '';
   useSound(view?.screen.name, view?.shop.sound ?? false);
   useSpeech(sentence, LANGUAGE_NAMES[language].lang, view?.shop.speech ?? false);
+  const stayedAt_ms = useRef(-Infinity);
+  const stay = (): void => {
+    if (view?.idleAt_ms == null || performance.now() - stayedAt_ms.current < STAY_ms) return;
+    stayedAt_ms.current = performance.now();
+    link.send({ do: 'stay' });
+  };
   if (kiosk === null) return lost ? <Lost texts={texts} /> : null;
   return (
     <KioskContext value={kiosk}>
-      <div className="kiosk" inert={lost}>
+      <div className="kiosk" inert={lost} onPointerDown={stay}>
         <Header />
         <Screen view={kiosk.view} />
         <IdleWarning />

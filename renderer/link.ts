@@ -30,8 +30,8 @@ export interface Link {
 }
 
 const RECONNECT_ms = 400;
-/** A host that says nothing for so long while the socket claims to be opening is tried again. */
-const OPENING_ms = 3000;
+/** The host says something every second (main/websocket.ts); one that is silent for so long is gone, whatever the socket claims. */
+const SILENCE_ms = 3000;
 
 export function openLink(): Link {
   const listeners = new Set<() => void>();
@@ -46,17 +46,25 @@ export function openLink(): Link {
 
   function connect(): void {
     const opening = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/kiosk`);
-    const giveUp = setTimeout(() => opening.close(), OPENING_ms);
+    let giveUp = setTimeout(lose, SILENCE_ms);
     socket = opening;
     opening.onmessage = ({ data }: MessageEvent<string>) => {
       clearTimeout(giveUp);
-      show((JSON.parse(data) as { view: KioskView }).view);
+      giveUp = setTimeout(lose, SILENCE_ms);
+      const { view } = JSON.parse(data) as { view?: KioskView };
+      if (view !== undefined) show(view);
     };
-    opening.onclose = () => {
+    opening.onclose = lose;
+
+    // A dead network never closes a socket properly: do not wait for it.
+    function lose(): void {
       clearTimeout(giveUp);
+      opening.onmessage = null;
+      opening.onclose = null;
+      opening.close();
       if (state.connected) change({ connected: false });
       setTimeout(connect, RECONNECT_ms);
-    };
+    }
   }
 
   const { kiosk } = window;

@@ -52,8 +52,8 @@ export const en: Messages = {
   'pay.total': 'To pay',
 
   'checking.title': 'Checking with PayPay',
-  'checking.cancelled': 'The QR code is closed. If a payment went through after all, you get all of it back.',
-  'checking.expired': 'The time for the QR code is over. If a payment went through after all, you get all of it back.',
+  'checking.cancelled': 'The QR code is closed. If you have paid, you get your item or all of your money back.',
+  'checking.expired': 'The time for the QR code is over. If you have paid, you get your item or all of your money back.',
   'checking.notReady': 'The QR code could not be prepared. We are making sure that no money moved.',
 
   'closed.cancelled': 'Payment cancelled',
@@ -62,7 +62,7 @@ export const en: Messages = {
   'closed.rejected': 'No QR code could be made',
   'closed.stillChecking': 'PayPay has not answered yet',
   'closed.nothingTaken': 'You have not been charged.',
-  'closed.willReturn': 'If a payment went through, all of it is returned automatically. Paying again will not charge you twice.',
+  'closed.willReturn': 'If a payment went through, all of it is returned automatically.',
   'closed.newCode': 'New QR',
   'closed.finish': 'Finish',
 
@@ -95,7 +95,7 @@ export const en: Messages = {
   'refund.attentionHint': 'It could not be returned automatically. Please tell us the order number.',
   'refund.paid': 'Paid',
   'refund.dispensed': 'Came out',
-  'refund.returned': 'Returned',
+  'refund.returned': 'Refund',
   'refund.leave': 'The refund goes on when you leave this screen.',
   'contact.phone': 'Call us',
 

@@ -53,8 +53,8 @@ export const jaEasy: Messages = {
   'pay.total': 'はらう お金',
 
   'checking.title': 'PayPayに 聞いて います',
-  'checking.cancelled': 'QRコードを やめました。もし お金を はらって いたら、ぜんぶ かえします。',
-  'checking.expired': 'QRコードの 時間が 終わりました。もし お金を はらって いたら、ぜんぶ かえします。',
+  'checking.cancelled': 'QRコードを やめました。 もし お金を はらって いたら、しょうひんを 出すか、お金を ぜんぶ かえします。',
+  'checking.expired': 'QRコードの 時間が 終わりました。 もし お金を はらって いたら、しょうひんを 出すか、お金を ぜんぶ かえします。',
   'checking.notReady': 'QRコードを 作れませんでした。お金が 動いて いないか 見て います。',
 
   'closed.cancelled': 'やめました',
@@ -63,7 +63,7 @@ export const jaEasy: Messages = {
   'closed.rejected': 'QRコードを 作れませんでした',
   'closed.stillChecking': 'PayPayの へんじが まだ ありません',
   'closed.nothingTaken': 'お金は はらって いません。',
-  'closed.willReturn': 'もし お金を はらって いたら、ぜんぶ かえします。もう1回 はらっても、2回分には なりません。',
+  'closed.willReturn': 'もし お金を はらって いたら、その お金は ぜんぶ かえします。',
   'closed.newCode': '新しい QR',
   'closed.finish': '終わる',
 

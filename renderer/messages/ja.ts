@@ -51,8 +51,8 @@ export const ja = {
   'pay.total': 'お支払い',
 
   'checking.title': 'PayPayに確認しています',
-  'checking.cancelled': 'QRコードを閉じました。もし支払いがすんでいれば、全額を返金します。',
-  'checking.expired': 'QRコードの時間が終わりました。もし支払いがすんでいれば、全額を返金します。',
+  'checking.cancelled': 'QRコードを閉じました。もし支払いがすんでいれば、商品をお出しするか、全額を返金します。',
+  'checking.expired': 'QRコードの時間が終わりました。もし支払いがすんでいれば、商品をお出しするか、全額を返金します。',
   'checking.notReady': 'QRコードを用意できませんでした。お金が動いていないことを確かめています。',
 
   'closed.cancelled': 'お支払いをやめました',
@@ -61,7 +61,7 @@ export const ja = {
   'closed.rejected': 'QRコードを作れませんでした',
   'closed.stillChecking': 'PayPayの返事がまだありません',
   'closed.nothingTaken': 'お金はいただいていません。',
-  'closed.willReturn': 'もし支払われていたら、自動で全額を返金します。あたらしく支払いをしても、二重にはなりません。',
+  'closed.willReturn': 'もし支払われていたら、その全額を自動で返金します。',
   'closed.newCode': '新しいQR',
   'closed.finish': '終わる',
 

@@ -52,8 +52,8 @@ export const ko: Messages = {
   'pay.total': '결제 금액',
 
   'checking.title': 'PayPay에 확인하고 있습니다',
-  'checking.cancelled': 'QR 코드를 닫았습니다. 결제가 완료된 경우 전액 환불됩니다.',
-  'checking.expired': 'QR 코드 시간이 끝났습니다. 결제가 완료된 경우 전액 환불됩니다.',
+  'checking.cancelled': 'QR 코드를 닫았습니다. 이미 결제하셨다면 상품을 드리거나 전액 환불해 드립니다.',
+  'checking.expired': 'QR 코드 시간이 끝났습니다. 이미 결제하셨다면 상품을 드리거나 전액 환불해 드립니다.',
   'checking.notReady': 'QR 코드를 준비하지 못했습니다. 결제되지 않았는지 확인하고 있습니다.',
 
   'closed.cancelled': '결제를 취소했습니다',
@@ -62,7 +62,7 @@ export const ko: Messages = {
   'closed.rejected': 'QR 코드를 만들지 못했습니다',
   'closed.stillChecking': 'PayPay의 응답이 아직 없습니다',
   'closed.nothingTaken': '결제된 금액이 없습니다.',
-  'closed.willReturn': '결제가 완료된 경우 자동으로 전액 환불됩니다. 다시 결제해도 이중으로 결제되지 않습니다.',
+  'closed.willReturn': '결제가 완료된 경우 자동으로 전액 환불됩니다.',
   'closed.newCode': '새 QR',
   'closed.finish': '종료',
 

@@ -52,8 +52,8 @@ export const zhHans: Messages = {
   'pay.total': '应付',
 
   'checking.title': '正在向PayPay确认',
-  'checking.cancelled': '二维码已关闭。如果付款已完成，将全额退款。',
-  'checking.expired': '二维码已过期。如果付款已完成，将全额退款。',
+  'checking.cancelled': '二维码已关闭。如果您已付款，将为您出货或全额退款。',
+  'checking.expired': '二维码已过期。如果您已付款，将为您出货或全额退款。',
   'checking.notReady': '未能准备二维码。正在确认没有扣款。',
 
   'closed.cancelled': '已取消付款',
@@ -62,7 +62,7 @@ export const zhHans: Messages = {
   'closed.rejected': '未能生成二维码',
   'closed.stillChecking': 'PayPay尚未答复',
   'closed.nothingTaken': '没有收取任何费用。',
-  'closed.willReturn': '如果付款已完成，将自动全额退款。重新付款也不会重复扣款。',
+  'closed.willReturn': '如果付款已完成，将自动全额退款。',
   'closed.newCode': '新二维码',
   'closed.finish': '结束',
 

@@ -52,8 +52,8 @@ export const zhHant: Messages = {
   'pay.total': '應付',
 
   'checking.title': '正在向PayPay確認',
-  'checking.cancelled': 'QR碼已關閉。若付款已完成，將全額退款。',
-  'checking.expired': 'QR碼已過期。若付款已完成，將全額退款。',
+  'checking.cancelled': 'QR碼已關閉。若您已付款，將為您出貨或全額退款。',
+  'checking.expired': 'QR碼已過期。若您已付款，將為您出貨或全額退款。',
   'checking.notReady': '未能準備QR碼。正在確認沒有扣款。',
 
   'closed.cancelled': '已取消付款',
@@ -62,7 +62,7 @@ export const zhHant: Messages = {
   'closed.rejected': '未能產生QR碼',
   'closed.stillChecking': 'PayPay尚未回覆',
   'closed.nothingTaken': '沒有收取任何費用。',
-  'closed.willReturn': '若付款已完成，將自動全額退款。重新付款也不會重複扣款。',
+  'closed.willReturn': '若付款已完成，將自動全額退款。',
   'closed.newCode': '新的QR碼',
   'closed.finish': '結束',
 

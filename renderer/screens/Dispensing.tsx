@@ -22,7 +22,8 @@ export function Dispensing({ screen: { order, lines } }: { screen: Extract<Scree
           <div aria-live="polite">
             <VendLines lines={lines} />
           </div>
-          {view.shop.mode === 'vending' && <Outlet />}
+          {/* Nothing to take before something came out. */}
+          {view.shop.mode === 'vending' && lines.some(({ state }) => state === 'delivered') && <Outlet />}
         </>
       }
       side={<OrderNumber order={order} />}

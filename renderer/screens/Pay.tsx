@@ -15,6 +15,8 @@ export function Pay({ screen }: { screen: Extract<ScreenView, { name: 'creatingC
   const { view, texts, send } = useKiosk();
   const { order } = screen;
   const ready = screen.name === 'awaitingPayment';
+  // A code that ran out must not look as if it could be paid, also in the moment before the kiosk says so.
+  const payable = useRemaining(ready ? screen.expiresAt_ms : Infinity) > 0;
   return (
     <Layout
       name={screen.name}
@@ -22,12 +24,12 @@ export function Pay({ screen }: { screen: Extract<ScreenView, { name: 'creatingC
       stage={
         <>
           <div className="qr-card">
-            {ready ? (
+            {ready && payable ? (
               <QrCode url={screen.url} label={texts.t('pay.qr', { amount: texts.yen(order.total_jpy) })} testId="qr" />
             ) : (
               <div className="qr qr-waiting">
                 <Dots />
-                <p>{texts.t('pay.creating')}</p>
+                <p>{texts.t(ready ? 'checking.title' : 'pay.creating')}</p>
               </div>
             )}
           </div>

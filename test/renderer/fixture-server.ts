@@ -29,7 +29,8 @@ export interface FixtureServer {
   close(): Promise<void>;
 }
 
-export async function startFixtureServer(first: KioskView): Promise<FixtureServer> {
+/** @param renderer folder of the built renderer */
+export async function startFixtureServer(first: KioskView, renderer = path.join(root, 'dist/renderer')): Promise<FixtureServer> {
   let view = first;
   let received: KioskCommand[] = [];
   let refusing = false;
@@ -38,8 +39,8 @@ export async function startFixtureServer(first: KioskView): Promise<FixtureServe
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://kiosk');
     const name = pathname === '/' ? 'index.html' : pathname.slice(1);
-    const file = name.startsWith('pictures/') ? path.join(root, 'main/demo', name) : path.join(root, 'dist/renderer', name);
-    if (!file.startsWith(root) || !existsSync(file)) {
+    const file = name.startsWith('pictures/') ? path.join(root, 'main/demo', name) : path.join(renderer, name);
+    if (!existsSync(file)) {
       response.writeHead(404).end();
       return;
     }
@@ -56,6 +57,8 @@ export async function startFixtureServer(first: KioskView): Promise<FixtureServe
       send(client);
     });
   });
+  // As main/websocket.ts does: a host that is silent counts as gone.
+  const beat = setInterval(() => sockets.clients.forEach((client) => client.send('{}')), 1000);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
@@ -76,6 +79,7 @@ export async function startFixtureServer(first: KioskView): Promise<FixtureServe
       refusing = false;
     },
     async close() {
+      clearInterval(beat);
       sockets.clients.forEach((client) => client.terminate());
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
