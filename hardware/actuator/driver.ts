@@ -45,7 +45,6 @@ export function createActuator(
 ): VendingMachine {
   let phase: 'disconnected' | 'starting' | 'ready' = 'disconnected';
   let busy = false;
-  let closed = false;
   let probeTimer: unknown = null;
   let lastFailure = '';
   const states = new Map<string, SlotState>();
@@ -106,13 +105,13 @@ export function createActuator(
     probeTimer = null;
     if (connection.isOpen() && !busy && (await board.probe()) && connection.isOpen()) enter('ready');
     else if (connection.isOpen() && phase === 'disconnected') log.info('board.silent', { port: port.name });
-    if (!closed) probeTimer = clock.setTimeout(() => void probe(), PROBE_INTERVAL_MS);
+    if (!memory.isClosed()) probeTimer = clock.setTimeout(() => void probe(), PROBE_INTERVAL_MS);
   };
 
   /** Watches the sensor until it sees something. Null: it could not be asked any more. */
   const watch = async (slot: string, until_ms: number): Promise<boolean | null> => {
     let last: boolean | null = null;
-    while (clock.monotonic_ms() < until_ms) {
+    while (clock.monotonic_ms() < until_ms && !memory.isClosed()) {
       if (connection.isOpen()) {
         last = await board.sensor(slot);
         if (last === true) return true;
@@ -175,7 +174,8 @@ export function createActuator(
       }),
     evidence: async ({ slot, mark }) => {
       const until_ms = clock.monotonic_ms() + options.sensorDeadline_ms;
-      while (phase !== 'ready' && clock.monotonic_ms() < until_ms) await sleep(SENSOR_INTERVAL_MS);
+      while (phase !== 'ready' && clock.monotonic_ms() < until_ms && !memory.isClosed()) await sleep(SENSOR_INTERVAL_MS);
+      if (memory.isClosed()) return new Promise(() => undefined);
       if (mark['state'] === 'ready' && phase === 'ready' && (await look(slot, 0)) === 'jammed')
         return { evidence: 'delivered', proof: 'the sensor was quiet before the vend and sees something now' };
       return { evidence: 'none', likely: 'none', proof: 'the board remembers nothing, and its sensor sees nothing now' };
@@ -183,7 +183,7 @@ export function createActuator(
     onSelection: () => () => undefined,
     diagnostics: () => ({ ...recorder.diagnostics(), driver: board.name }),
     close: async () => {
-      closed = true;
+      memory.close();
       if (probeTimer !== null) clock.clearTimeout(probeTimer);
       listeners.clear();
       connection.close();

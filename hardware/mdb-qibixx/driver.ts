@@ -40,6 +40,8 @@ interface Running {
   line(line: AdapterLine): void;
   lost(): void;
   rebooted(): void;
+  /** Nobody waits any more: no timer stays. */
+  abandon(): void;
 }
 
 export function createQibixx(port: Port, options: QibixxOptions, { clock, log }: { clock: Clock; log: Log }): VendingMachine {
@@ -225,6 +227,9 @@ export function createQibixx(port: Port, options: QibixxOptions, { clock, log }:
           approved
             ? after(LOST_LIMIT_MS, () => finish(unknown('none', 'the adapter went away after the approval')))
             : finish(notSent('the adapter went away before anything was approved')),
+        abandon: () => {
+          if (timer !== null) clock.clearTimeout(timer);
+        },
         rebooted: () => (approved ? finish(unknown('delivered', 'the adapter started anew after the approval')) : undefined),
       };
       changed();
@@ -269,6 +274,9 @@ export function createQibixx(port: Port, options: QibixxOptions, { clock, log }:
     },
     diagnostics: recorder.diagnostics,
     close: async () => {
+      memory.close();
+      running?.abandon();
+      running = null;
       stateListeners.clear();
       endRequest();
       adapter.close();

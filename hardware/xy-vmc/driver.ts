@@ -176,7 +176,7 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
         if (told.means === 'delivered') return { evidence: 'delivered', proof };
         if (told.means === 'failed') return { evidence: 'notDelivered', why: told.why, proof };
       }
-      if (over()) return verdict;
+      if (over() || memory.isClosed()) return verdict;
       if (session.phase() === 'ready') {
         const asked_ms = clock.monotonic_ms();
         const [stock, jammed] = await Promise.all([askStock(selection), questions.jammed(selection), askCheck(selection)]);
@@ -245,6 +245,7 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
       const passed_ms = Math.max(0, clock.now_ms() - before.at_ms);
       const still_ms = clock.monotonic_ms() + Math.max(0, options.vendDeadline_ms - passed_ms);
       const verdict = await investigate(selection, before, still_ms, () => false);
+      if (memory.isClosed()) return new Promise(() => undefined);
       return verdict.evidence === 'notDelivered' ? { evidence: 'notDelivered', proof: verdict.proof } : verdict;
     },
     onSelection: (listener) => {
@@ -253,6 +254,8 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
     },
     diagnostics: recorder.diagnostics,
     close: async () => {
+      memory.close();
+      running?.abandon();
       if (statusTimer !== null) clock.clearTimeout(statusTimer);
       stateListeners.clear();
       session.close();

@@ -11,6 +11,8 @@ export interface RunningVend {
   readonly selection: number;
   /** A dispensing status (0x04) for this selection came. */
   status(status: number): void;
+  /** Nobody waits any more: no timer stays. */
+  abandon(): void;
 }
 
 export interface VendRun {
@@ -72,6 +74,10 @@ export function runVend({ selection, options, clock, log, session, onProgress, a
     };
     const vend: RunningVend = {
       selection,
+      abandon: () => {
+        over = true;
+        if (timer !== null) clock.clearTimeout(timer);
+      },
       status: (status) => {
         session.answered(outgoing);
         const told = dispensing(status);

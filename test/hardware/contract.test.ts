@@ -158,6 +158,26 @@ describe.each(PLANTS)('$name', ({ build, slots: [slot, other], faults }) => {
     expect(plant.machine.state().ready).toBe(false);
   });
 
+  test('a driver closed during a vend answers nothing and holds no timer', async () => {
+    const timersLeft = async (vends: boolean) => {
+      const plant = build();
+      await plant.whenReady();
+      await plant.choose(slot);
+      let answered = false;
+      const vend = () => plant.machine.vend({ vendId: 'v1', slot, price_jpy: PRICE_JPY }, () => undefined);
+      if (vends) void vend().then(() => (answered = true));
+      await plant.clock.advance(50);
+      await plant.machine.close();
+      await plant.clock.advance(5000);
+      const left = plant.clock.pending();
+      await plant.clock.advance(120_000);
+      expect(answered).toBe(false);
+      return left;
+    };
+    // What waits without any vend belongs to the simulated machine.
+    expect(await timersLeft(true)).toBeLessThanOrEqual(await timersLeft(false));
+  });
+
   test('diagnostics name the port and keep at most 50 frames', async () => {
     const plant = build();
     await plant.whenReady();
