@@ -30,7 +30,7 @@ test('the kiosk starts in a window without Node, sells nothing to strangers, and
         ...['--config', config, '--data', path.join(folder, 'data'), '--windowed'],
         ...['--paypay', await paypay.line(/(http:\S+)/), '--machine', await machine.line(/(tcp:\S+)/)],
       ],
-      env: { ...process.env, PAYPAY_API_KEY: 'k', PAYPAY_API_SECRET: 's' } as Record<string, string>,
+      env: { ...process.env, PAYPAY_API_KEY: 'k', PAYPAY_API_SECRET: 's' },
     });
     const page = await app.firstWindow();
     await see(page, 'attract');

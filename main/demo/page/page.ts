@@ -123,22 +123,47 @@ function order(mishap: string | undefined): void {
 
 // ---------------------------------------------------------------- stories and ledger
 
-function tell(html: string): void {
-  byId('story').hidden = false;
-  write(byId('story'), html);
+/** Something for a visitor to try: told until it happened, then until the money is settled again. */
+interface Story {
+  readonly waits: (state: StreetState) => boolean;
+  readonly before: string;
+  readonly after: string;
+  begun: boolean;
+}
+let story: Story | null = null;
+
+function drawStory(now: StreetState): void {
+  const waits = story?.waits(now) ?? false;
+  if (story && waits) story.begun = true;
+  const { ledger, kiosk } = now;
+  const settled = kiosk.running && (ledger === null || ledger.paid_jpy === ledger.dispensed_jpy + ledger.returned_jpy);
+  if (story?.begun && !waits && settled) story = null;
+  byId('story').hidden = story === null;
+  if (story) write(byId('story'), story.begun && !waits ? story.after : story.before);
 }
 
 byId('story-refund').onclick = () => {
   order('jam');
-  tell(
-    '次の商品はつまります。何か買ってください。お金が戻ります。<small lang="en">The next drink will jam. Buy one: watch the money come back, on the kiosk, on the phone and in the line below.</small>',
-  );
+  story = {
+    waits: () => ordered.has('jam'),
+    before:
+      '次の商品はつまります。何か買ってください。お金が戻ります。<small lang="en">The next drink will jam. Buy one: watch the money come back, on the kiosk, on the phone and in the line below.</small>',
+    after: 'つまりました。お金を戻しています。<small lang="en">It jammed. The money is on its way back.</small>',
+    begun: false,
+  };
+  if (state) drawStory(state);
 };
 byId('story-recovery').onclick = () => {
   send({ do: 'cutAfterPayment' });
-  tell(
-    '支払った瞬間に停電します。何か買ってください。再起動したキオスクがお金を返します。<small lang="en">The power fails the moment you pay. Buy a drink: the kiosk dies, starts again, and returns the money by itself.</small>',
-  );
+  story = {
+    waits: ({ kiosk }) => kiosk.cutAfterPayment,
+    before:
+      '支払った瞬間に停電します。何か買ってください。再起動したキオスクがお金を返します。<small lang="en">The power fails the moment you pay. Buy a drink: the kiosk dies, starts again, and returns the money by itself.</small>',
+    after:
+      '停電しました。再起動したキオスクが帳簿を見て、お金を戻します。<small lang="en">The power failed. The kiosk starts again, reads its journal, asks PayPay, and returns the money.</small>',
+    begun: false,
+  };
+  if (state) drawStory(state);
 };
 
 function drawLedger({ ledger }: StreetState): void {
@@ -163,4 +188,5 @@ new EventSource('/state').onmessage = ({ data }: MessageEvent<string>) => {
   drawPhone(state);
   drawMachine(state);
   drawLedger(state);
+  drawStory(state);
 };
