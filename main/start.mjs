@@ -117,6 +117,8 @@ const node = useNode24();
 if (task !== 'start') installTestPrograms();
 build();
 
+// The demo's programs run from their sources: what Node made of those the last time halves the time to start.
+if (task === 'start') process.env.NODE_COMPILE_CACHE ??= inRoot('node_modules/.cache/node');
 // Its end is noticed on this channel, even if this process is killed without a word.
 const child = spawn(node, [inRoot(TASKS[task]), ...args], { cwd: ROOT, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
 // A terminal sends Ctrl-C to the child as well; a process manager sends signals to this process only.
