@@ -1,5 +1,5 @@
 /** `npm run journal`: looks after a journal that no kiosk is using. */
-import { existsSync, writeSync } from 'node:fs';
+import { existsSync, readdirSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
@@ -18,39 +18,48 @@ const USAGE = `usage: npm run journal -- COMMAND [--data DIR]
   export --jsonl      every row as it was written, one JSON object a line
   backup --to FILE    copy, and prove the copy
 
-  --data DIR          the kiosk's data folder (default: data)`;
+  --data DIR          the kiosk's data folder (default: the one in .jihanki, when there is only one)`;
 
 class UsageError extends Error {}
 
 type Command =
   { readonly do: 'verify' } | { readonly do: 'export'; readonly as: 'csv' | 'jsonl' } | { readonly do: 'backup'; readonly to: string };
 
-function read(args: string[]): { file: string; command: Command } {
+function read(args: string[]): { data: string | undefined; command: Command } {
   let parsed;
   try {
     parsed = parseArgs({
       args,
       allowPositionals: true,
-      options: { data: { type: 'string', default: 'data' }, csv: { type: 'boolean' }, jsonl: { type: 'boolean' }, to: { type: 'string' } },
+      options: { data: { type: 'string' }, csv: { type: 'boolean' }, jsonl: { type: 'boolean' }, to: { type: 'string' } },
     });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
   const { values, positionals } = parsed;
-  const file = path.resolve(values.data, 'journal.sqlite');
   if (positionals.length !== 1) throw new UsageError('one command is needed');
   switch (positionals[0]) {
     case 'verify':
-      return { file, command: { do: 'verify' } };
+      return { data: values.data, command: { do: 'verify' } };
     case 'export':
       if (values.csv === values.jsonl) throw new UsageError('export needs --csv or --jsonl');
-      return { file, command: { do: 'export', as: values.csv ? 'csv' : 'jsonl' } };
+      return { data: values.data, command: { do: 'export', as: values.csv ? 'csv' : 'jsonl' } };
     case 'backup':
       if (!values.to) throw new UsageError('backup needs --to FILE');
-      return { file, command: { do: 'backup', to: path.resolve(values.to) } };
+      return { data: values.data, command: { do: 'backup', to: path.resolve(values.to) } };
     default:
       throw new UsageError(`found "${positionals[0]}", allowed: verify, export, backup`);
   }
+}
+
+/** The kiosk keeps one folder a shop in `.jihanki` (main/host-options.ts). */
+function onlyJournal(): string {
+  const shops = existsSync('.jihanki') ? readdirSync('.jihanki').map((shop) => path.resolve('.jihanki', shop)) : [];
+  const [only, ...others] = shops.map((shop) => path.join(shop, 'journal.db')).filter((file) => existsSync(file));
+  if (only === undefined) throw new UsageError('no journal under .jihanki: say where it is with --data DIR');
+  if (others.length > 0)
+    throw new UsageError(`several shops: say which with --data\n  ${[only, ...others].map((file) => path.dirname(file)).join('\n  ')}`);
+  return only;
 }
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -104,7 +113,7 @@ async function main(args: string[]): Promise<number> {
   let file = '';
   try {
     const asked = read(args);
-    file = asked.file;
+    file = asked.data === undefined ? onlyJournal() : path.resolve(asked.data, 'journal.db');
     if (!existsSync(file)) throw new JournalError('io', `there is no journal at ${file}`);
     lock = lockJournal(file);
     refuseDamagedLog(file);

@@ -1,6 +1,6 @@
 /** `npm run journal`: what an operator sees of a journal, and of a damaged one. */
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { openJournal } from '../../../main/journal/journal.ts';
@@ -11,11 +11,12 @@ import { newFolder } from './scratch.ts';
 
 const CLI = path.resolve(import.meta.dirname, '../../../main/journal/cli.ts');
 const data = newFolder('memory');
-const file = path.join(data, 'journal.sqlite');
+const file = path.join(data, 'journal.db');
 
-const journal = (...args: string[]) =>
+const journal = (...args: string[]) => journalIn(data, ...args);
+const journalIn = (cwd: string, ...args: string[]) =>
   new Promise<{ code: number; out: string; err: string }>((resolve) =>
-    execFile(process.execPath, [CLI, ...args], (error, out, err) =>
+    execFile(process.execPath, [CLI, ...args], { cwd }, (error, out, err) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
     ),
   );
@@ -69,7 +70,7 @@ it('export --csv prints one line an order, in the time of Japan, without formula
 });
 
 it('backup makes a proved copy that opens as a journal, and replaces no file', async () => {
-  const to = path.join(newFolder('memory'), 'journal.sqlite');
+  const to = path.join(newFolder('memory'), 'journal.db');
   expect(await journal('backup', '--to', to, '--data', data)).toMatchObject({ code: 0, err: `${to}: 11 rows, 3 orders, all in order\n` });
   expect(await journal('backup', '--to', to, '--data', data)).toMatchObject({
     code: 1,
@@ -94,7 +95,7 @@ it('says that a running kiosk has the journal', async () => {
 
 it('names the damaged row, marks it in exports, and backs nothing up that is not whole', async () => {
   const broken = newFolder('memory');
-  const copy = path.join(broken, 'journal.sqlite');
+  const copy = path.join(broken, 'journal.db');
   copyFileSync(file, copy);
   const bytes = readFileSync(copy);
   const at = bytes.indexOf('c-o-sold');
@@ -125,6 +126,20 @@ it.each<[string[], string]>([
   expect(await journal(...args)).toMatchObject({ code: 2, err: expect.stringContaining(message) as string });
 });
 
+it('finds the only shop by itself, and asks which when there are several', async () => {
+  const cwd = newFolder('memory');
+  expect(await journalIn(cwd, 'verify')).toMatchObject({ code: 2, err: expect.stringContaining('say where it is with --data') as string });
+  mkdirSync(path.join(cwd, '.jihanki/corner'), { recursive: true });
+  copyFileSync(file, path.join(cwd, '.jihanki/corner/journal.db'));
+  expect(await journalIn(cwd, 'verify')).toMatchObject({ code: 0, err: expect.stringContaining('corner/journal.db: 11 rows') as string });
+  mkdirSync(path.join(cwd, '.jihanki/station'));
+  copyFileSync(file, path.join(cwd, '.jihanki/station/journal.db'));
+  expect(await journalIn(cwd, 'verify')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/several shops.*corner\n.*station\n/s) as string,
+  });
+});
+
 it('says where it looked when there is no journal', async () => {
-  expect(await journal('verify', '--data', '/nowhere')).toMatchObject({ code: 1, err: 'there is no journal at /nowhere/journal.sqlite\n' });
+  expect(await journal('verify', '--data', '/nowhere')).toMatchObject({ code: 1, err: 'there is no journal at /nowhere/journal.db\n' });
 });
