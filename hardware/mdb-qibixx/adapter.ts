@@ -99,6 +99,8 @@ export function openAdapter(
     });
   const sleep = (delay_ms: number) => new Promise<void>((resolve) => void clock.setTimeout(resolve, delay_ms));
 
+  /** Our `C,1` is out; a late answer to another one says nothing. */
+  let probing = false;
   let restful = false;
   /** One attempt at the set-up; true when the reader is on, with our settings. */
   const setUp = async (): Promise<boolean> => {
@@ -130,7 +132,9 @@ export function openAdapter(
     recorder.frame('in', line);
     if (phase === 'disconnected') enter('starting');
     if (/^c,STATUS,(ENABLED|IDLE|DISABLED|INACTIVE)/.test(line)) restful = true;
-    if (phase === 'ready' && TURNED_ON.test(line)) {
+    const answersProbe = probing && (TURNED_ON.test(line) || ALREADY_ON.test(line));
+    if (answersProbe) probing = false;
+    if (phase === 'ready' && answersProbe && !ALREADY_ON.test(line)) {
       // Our probe switched it on, so it had been off: it started anew and has lost its settings.
       log.warn('mdb.rebooted', { port: port.name });
       session += 1;
@@ -138,7 +142,7 @@ export function openAdapter(
       events.rebooted();
       return void keepTrying(session);
     }
-    if (phase === 'ready' && ALREADY_ON.test(line)) return;
+    if (phase === 'ready' && (TURNED_ON.test(line) || ALREADY_ON.test(line))) return;
     const answered = waiting?.(line) ?? false;
     // A status is news for the driver even while it answers a question.
     if (!answered || line.startsWith('c,STATUS')) events.line(line);
@@ -164,7 +168,10 @@ export function openAdapter(
   });
   const probe = () => {
     probeTimer = clock.setTimeout(() => {
-      if (connection.isOpen() && clock.monotonic_ms() - heardAt_ms >= PROBE_MS) say(phase === 'ready' ? 'C,1' : 'V');
+      if (connection.isOpen() && clock.monotonic_ms() - heardAt_ms >= PROBE_MS) {
+        probing = phase === 'ready';
+        say(probing ? 'C,1' : 'V');
+      }
       probe();
     }, PROBE_MS);
   };

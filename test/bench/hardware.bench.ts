@@ -16,10 +16,10 @@ import { when } from '../hardware/plants.ts';
 import { openPtyPair } from '../hardware/pty.ts';
 import { silentLog } from '../hardware/silent-log.ts';
 import { orderRows, soldEvents } from '../main/journal/rows.ts';
-import type { Row } from './journal.bench.ts';
+import { atMost, figure, quantile } from './row.ts';
+import type { Row } from './row.ts';
 
-const atMost = (name: string, value: number, unit: string, bar: number): Row => ({ name, value, unit, bar, ok: value <= bar });
-const atLeast = (name: string, value: number, unit: string, bar: number): Row => ({ name, value, unit, bar, ok: value >= bar });
+const atLeast = (name: string, value: number, unit: string, bar: number): Row => ({ name, value, unit, bar: `≥ ${bar}`, ok: value >= bar });
 
 /** @param polls measured; the p99.9 wants at least a few thousand */
 export default async function bench(polls = 2500): Promise<Row[]> {
@@ -62,7 +62,7 @@ function deframing(): Row[] {
   return [
     atLeast('deframer: valid frames', throughput(frames), 'MB/s', 50),
     atLeast('deframer: garbage', throughput(noise), 'MB/s', 50),
-    { name: 'deframer: nothing but false headers', value: throughput(falseHeaders), unit: 'MB/s' },
+    figure('deframer: nothing but false headers', throughput(falseHeaders), 'MB/s'),
   ];
 }
 
@@ -114,8 +114,6 @@ async function onPty(polls: number): Promise<Row[]> {
       await machine.vend({ vendId: `v${i}`, slot: '3', price_jpy: 150 }, () => undefined);
       for (const row of orderRows(`o-${i}`, soldEvents(`o-${i}`))) await journal.append([row]);
     }
-    answers_ms.sort((a, b) => a - b);
-    const percentile = (share: number) => answers_ms[Math.min(answers_ms.length - 1, Math.floor(answers_ms.length * share))] ?? Number.NaN;
     const reconnects_ms: number[] = [];
     for (let i = 0; i < 3; i += 1) {
       await pty.pull();
@@ -127,9 +125,9 @@ async function onPty(polls: number): Promise<Row[]> {
       reconnects_ms.push(performance.now() - back_ms);
     }
     return [
-      { name: 'VMC: POLL answered, p50', value: percentile(0.5), unit: 'ms' },
-      atMost('VMC: POLL answered during sales, p99.9', percentile(0.999), 'ms', 10),
-      { name: 'VMC: answers over the protocol’s 100 ms', value: simulator.state().counters.lateAnswers, unit: '' },
+      figure('VMC: POLL answered, p50', quantile(answers_ms, 0.5), 'ms'),
+      atMost('VMC: POLL answered during sales, p99.9', quantile(answers_ms, 0.999), 'ms', 10),
+      figure('VMC: answers later than the protocol’s 100 ms', simulator.state().counters.lateAnswers, ''),
       atMost('VMC: cable back → ready, worst of 3', Math.max(...reconnects_ms), 'ms', 3000),
     ];
   } finally {

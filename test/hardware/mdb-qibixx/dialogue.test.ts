@@ -53,7 +53,9 @@ async function adapter(options: QibixxOptions = OPTIONS) {
   const setUp = heard.splice(0);
   const vend = (slot = '5', price_jpy = 150) => machine.vend({ vendId: 'v1', slot, price_jpy }, () => undefined);
   const ends = (outcome: Promise<VendOutcome>) => clock.until(outcome, 200_000);
-  return { clock, machine, say, heard, setUp, selections, vend, ends };
+  /** The adapter forgets everything, as after a loss of power. */
+  const lose = () => (on = false);
+  return { clock, machine, say, heard, setUp, selections, vend, ends, lose };
 }
 
 test('the set-up: Always Idle, yen, no decimals, our response time', async () => {
@@ -162,7 +164,7 @@ describe('how a vend can end', () => {
     ['refused by the adapter', ['c,ERR,"VEND -3"'], { outcome: 'failed', why: 'notSent' }],
     ['silence', ['r,ACK'], { outcome: 'unknown', likely: 'none' }],
     ['silence from the start', [], { outcome: 'unknown', likely: 'notDelivered' }],
-    ['the adapter started anew', ['r,ACK', 'c,1'], { outcome: 'unknown', likely: 'delivered' }],
+    ['an answer that comes late', ['r,ACK', 'c,1', 'c,VEND,SUCCESS'], { outcome: 'succeeded', proof: 'machine' }],
   ];
   test.each(cases)('%s', async (_, lines, expected) => {
     const { say, vend, ends, heard } = await adapter();
@@ -172,6 +174,19 @@ describe('how a vend can end', () => {
     expect(await ends(outcome)).toMatchObject(expected);
     expect(heard.filter((line) => line === 'C,VEND,150')).toHaveLength(1);
   });
+});
+
+test('the adapter started anew after the approval: the probe finds out, and MDB counts it as delivered', async () => {
+  const { clock, say, vend, ends, lose, machine } = await adapter();
+  await say('c,STATUS,VEND,150,5');
+  const outcome = vend();
+  await say('r,ACK');
+  lose();
+  expect(await ends(outcome)).toMatchObject({ outcome: 'unknown', likely: 'delivered' });
+  expect(clock.monotonic_ms()).toBeLessThan(10_000);
+  await clock.advance(2000);
+  await say('c,STATUS,INACTIVE', 'c,STATUS,DISABLED', 'c,STATUS,ENABLED');
+  expect(machine.state()).toMatchObject({ ready: true });
 });
 
 describe('pay first', () => {
