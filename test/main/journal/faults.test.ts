@@ -115,7 +115,6 @@ describe.skipIf(!canMount)('a small disk (needs a mount namespace)', () => {
 
   it.each(['24k', '100k', '300k', '700k', '1500k'])(
     'of %s is full: what was acknowledged is there, nothing else, and it goes on when there is space',
-    { timeout: 60_000 },
     async (size) => {
       const dir = newFolder();
       const file = path.join(dir, 'journal.db');

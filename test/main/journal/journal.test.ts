@@ -65,7 +65,7 @@ async function appendAll(journal: Journal, transactions: readonly NewRow[][]): P
 }
 
 describe('the journal', () => {
-  it('answers from every row it acknowledged and from no other, over restarts', { timeout: 60_000 }, async () => {
+  it('answers from every row it acknowledged and from no other, over restarts', async () => {
     await fc.assert(
       fc.asyncProperty(anyTransactions, anyTransactions, async (first, second) => {
         const file = newPath();

@@ -10,7 +10,7 @@ import { newFolder } from './scratch.ts';
 
 const ROUNDS = 6;
 
-it(`${ROUNDS} times over the same journal`, { timeout: 90_000 }, async () => {
+it(`${ROUNDS} times over the same journal`, async () => {
   const file = path.join(newFolder(), 'journal.db');
   const acknowledged: { seq: number; orderId: string; type: string }[] = [];
   let before = 0;

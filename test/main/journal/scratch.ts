@@ -2,9 +2,12 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, vi } from 'vitest';
 
 const roots: Partial<Record<'memory' | 'disk', string>> = {};
+
+// Each of these tests starts threads or processes, and waits for a disk.
+vi.setConfig({ testTimeout: 60_000 });
 
 export function newFolder(on: 'memory' | 'disk' = 'disk'): string {
   const parent = on === 'memory' && existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
