@@ -6,7 +6,7 @@ import { impossible } from './errors.ts';
 import { type KioskEffects, kioskMachine, type Sale } from './kiosk.machine.ts';
 import { createOrderBook, type OrderBook } from './order/book.ts';
 import { decide } from './order/decide.ts';
-import type { BrokenRule, Order } from './order/order.ts';
+import { type BrokenRule, isVendPending, type Order } from './order/order.ts';
 import { createSettler, type Settler } from './order/settler.ts';
 import type {
   Clock,
@@ -235,15 +235,17 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
   // ---------------------------------------------------------------- gate and view
 
   function updateGate(): void {
-    const attention = book?.all().filter((order) => order.closed?.result === 'attention' && !order.settled).length ?? 0;
+    const { sale, gate: before } = actor.getSnapshot().context;
+    const orders = book?.all() ?? [];
+    const attention = orders.filter((order) => order.closed?.result === 'attention' && !order.settled).length;
     const gate = sellGate({
       machine,
       needsMachine: config.shop.mode === 'vending',
       gateway: gateway.state(),
+      vendPending: orders.some((order) => isVendPending(order) && order.orderId !== sale?.orderId),
       attention,
       attentionLimit: config.sale.attentionLimit,
     });
-    const before = actor.getSnapshot().context.gate;
     if (gate.join() === before.join()) return;
     log.info('gate', { open: gate.length === 0, reasons: gate.join() });
     actor.send({ type: 'gate.changed', gate });

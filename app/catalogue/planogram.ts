@@ -198,6 +198,8 @@ export function sellGate(facts: {
   readonly needsMachine: boolean;
   readonly gateway:
     { readonly ready: true } | { readonly ready: false; readonly reason: 'clockUnknown' | 'unreachable' | 'keysRefused' | 'maintenance' };
+  /** The outcome of an earlier vend is not known yet. */
+  readonly vendPending: boolean;
   readonly attention: number;
   readonly attentionLimit: number;
 }): NotForSale[] {
@@ -225,6 +227,8 @@ export function sellGate(facts: {
     if (state === undefined) reasons.push('machineDisconnected');
     // Busy passes by itself, and the machine is asked again before a code is made.
     else for (const reason of state.reasons) if (reason !== 'busy') reasons.push(byReason[reason]);
+    // What came out now would be taken for the outcome of that vend.
+    if (facts.vendPending && !reasons.includes('machineStarting')) reasons.push('machineStarting');
   }
   if (facts.attention >= facts.attentionLimit) reasons.push('tooManyOpenQuestions');
   return reasons;

@@ -6,7 +6,7 @@ import { type ShopEvent, waitsForSale } from '../catalogue/events.ts';
 import type { Planogram } from '../catalogue/planogram.ts';
 import { type Outcome, unavailable } from '../errors.ts';
 import type { OrderBook } from '../order/book.ts';
-import { BrokenRule, fold, type Order } from '../order/order.ts';
+import { BrokenRule, fold, isVendPending, type Order } from '../order/order.ts';
 import type { Settler } from '../order/settler.ts';
 import {
   type Clock,
@@ -211,7 +211,8 @@ export function createDesk(parts: DeskParts): Desk {
     if (parts.screen() !== 'maintenance') throw new Refused('notInMaintenance');
     const content = planogram.catalogue.slots().find((candidate) => candidate.slot === slot);
     if (content === undefined) throw new Refused('noSuchSlot');
-    if (testing) throw new Refused('machineBusy');
+    // What came out now would be taken for the outcome of a vend that is still asked about.
+    if (testing || orders().some(isVendPending)) throw new Refused('machineBusy');
     testing = true;
     try {
       const check = await machine.check(slot);

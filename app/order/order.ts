@@ -80,6 +80,9 @@ const sumOf = (order: Order, wanted: (state: LineState) => boolean): number =>
 /** Price of everything that certainly came out. */
 export const dispensed_jpy = (order: Order): number => sumOf(order, (vend) => vend.state === 'succeeded');
 
+/** A vend was asked for, and nobody knows yet what became of it. */
+export const isVendPending = (order: Order): boolean => order.vends.some((vend) => vend.state === 'requested');
+
 /** A line that nobody may decide but a person: likely delivered, or unknown under `hold`. */
 export const needsPerson = (order: Order, vend: LineState): boolean =>
   vend.state === 'unknown' && (vend.likely === 'delivered' || order.opened.unknownVend === 'hold');
@@ -145,7 +148,7 @@ export function apply(before: Order | null, orderId: string, event: OrderEvent, 
     if (!holds) throw new BrokenRule(orderId, `${event.type}: ${rule}`);
   };
   const withVend = (line: number, vend: LineState): Order => ({ ...order, vends: order.vends.map((old, i) => (i === line ? vend : old)) });
-  const inFlight = order.vends.some((vend) => vend.state === 'requested');
+  const inFlight = isVendPending(order);
   const mustMayVend = (line: number) => {
     must(order.payment !== null && order.paymentClosed === null, 'nothing comes out without a payment');
     must(order.cancel === null, 'nothing comes out after a cancel was requested');

@@ -50,6 +50,8 @@ export function farPayPay(time: VirtualTime, start_ms: number, random: Random): 
       cancelUnknownPayment: random.pick(['accept', 'refuse']),
       cancelLag_ms: random.pick([0, 1_000, 20_000, 90_000]),
       refundLag_ms: random.pick([0, 1_000, 20_000, 600_000]),
+      // Now and then a hold ends by itself while the goods come out.
+      authorizationLifetime_ms: random.chance(0.03) ? 15_000 : 86_400_000,
       // With the rule of one refund PayPay itself would hide that a kiosk asks for two.
       multipleRefunds: random.pick(['refuse', 'refuseOldStyle', 'allow']),
       statusAfterPartialRefund: random.pick(['REFUNDED', 'COMPLETED']),
