@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createKiosk, type Kiosk } from '../app/kiosk.ts';
 import type { Config } from '../app/config.ts';
 import { type Clock, type Journal, JournalError, type Log } from '../app/ports.ts';
+import type { Network } from '../app/operator/operator.ts';
 import type { KioskCommand, KioskView } from '../app/view.ts';
 import { openMachine } from '../hardware/machine.ts';
 import pkg from '../package.json' with { type: 'json' };
@@ -35,6 +36,8 @@ export interface Host extends ScreenEnd {
   readonly operatorEnd: OperatorEnd;
   /** Makes the first owner; nothing else does. */
   setUpCode(): string;
+  /** Told once the console's server for the local network listens. */
+  onNetwork(network: Network): void;
   /** Is this the token of a paired phone or laptop? */
   knowsDevice(token: string): boolean;
   stop(): Promise<void>;
@@ -44,7 +47,7 @@ export interface Host extends ScreenEnd {
 const REOPEN_JOURNAL_ms = 15_000;
 
 /**
- * Resolves when recovery has ended and the first screen can be shown. A fault of journal, PayPay or machine is something that
+ * Resolves when a screen can be shown; recovery goes on behind it. A fault of journal, PayPay or machine is something that
  * the screen says; only what a person must mend first ends the start.
  * @throws CannotStart
  */
@@ -61,6 +64,7 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
   const listeners = new Set<(view: KioskView) => void>();
   const consoles = new Set<() => void>();
   let retry: unknown = null;
+  let network: Network | null = null;
 
   async function openKiosk(): Promise<{ kiosk: Kiosk; side: OperatorSide }> {
     const journal = await openJournal({ path: folder.journal, clock, bootId: newBootId() }).catch(journalFault);
@@ -70,10 +74,12 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
       log.error('journal.closed', { fault: journal.fault, message: `out of service: the journal can't be opened: ${journal.message}` });
       retry = clock.setTimeout(() => void reopen(), REOPEN_JOURNAL_ms);
     }
-    await kiosk.start();
+    // Not awaited: the screen shows how recovery goes, even while PayPay takes its time to answer.
+    void kiosk.start();
     const side = openOperatorSide({
       ...{ kiosk, config, readConfig, clock, ids, log, version: pkg.version },
       ...{ dataFolder: options.dataFolder, configFile: options.configFile },
+      network: () => network,
       journalPath: journal instanceof JournalError ? null : folder.journal,
     });
     side.onChange(() => consoles.forEach((listener) => listener()));
@@ -107,6 +113,7 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
       metrics: () => side.metrics(),
     },
     setUpCode: () => side.setUpCode,
+    onNetwork: (found) => void (network = found),
     knowsDevice: (token) => side.devices.holder(token) !== null,
     view: () => kiosk.view(),
     onView(listener) {

@@ -22,6 +22,7 @@ import { Refund } from './screens/Refund.tsx';
 import { Thanks } from './screens/Thanks.tsx';
 import { Waiting } from './screens/Waiting.tsx';
 import { useSound, useSpeech } from './sound.ts';
+import { useStaffTouches } from './StaffDoor.tsx';
 import { LANGUAGE_NAMES, type TextsOf } from './texts.ts';
 
 /** Whoever touches the screen is there; said this often at the most. */
@@ -29,7 +30,8 @@ const STAY_ms = 5000;
 /** A wire that is back sooner than this is not worth a word. */
 const CALM_ms = 1200;
 
-export function App({ link, texts: textsOf }: { link: Link; texts: TextsOf }) {
+/** @param onStaff opens the staff's console */
+export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: TextsOf; onStaff: () => void }) {
   const { view, receivedAt_ms, connected } = useSyncExternalStore(
     useCallback((listener) => link.onState(listener), [link]),
     () => link.state(),
@@ -58,10 +60,11 @@ export function App({ link, texts: textsOf }: { link: Link; texts: TextsOf }) {
     stayedAt_ms.current = performance.now();
     link.send({ do: 'stay' });
   };
+  const touched = useStaffTouches(view?.screen.name, onStaff);
   if (kiosk === null) return lost ? <Lost texts={texts} /> : null;
   return (
     <KioskContext value={kiosk}>
-      <div className="kiosk" inert={lost} onPointerDown={stay}>
+      <div className="kiosk" inert={lost} onPointerDown={stay} onClick={touched}>
         <Header />
         <Screen view={kiosk.view} />
         <IdleWarning />

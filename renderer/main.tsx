@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { openLink } from './link.ts';
+import { StaffDoor } from './StaffDoor.tsx';
 import { createTexts } from './texts.ts';
 import '@fontsource-variable/noto-sans-jp/wght.css';
 import './style/base.css';
@@ -10,4 +11,6 @@ import './style/order.css';
 
 const root = document.getElementById('glass');
 if (root === null) throw new Error('index.html has no #glass');
-createRoot(root).render(<App link={openLink()} texts={createTexts()} />);
+const link = openLink();
+const texts = createTexts();
+createRoot(root).render(<StaffDoor>{(open) => <App link={link} texts={texts} onStaff={open} />}</StaffDoor>);

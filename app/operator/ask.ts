@@ -4,7 +4,7 @@ import { ledger } from '../order/order.ts';
 import type { Sums } from './archive.ts';
 import type { StaffQuery } from './commands.ts';
 import { dayView } from './day.ts';
-import { historyRow } from './history.ts';
+import { historyRow, quarantineWords, slotWords } from './history.ts';
 import { dayNamed, dayStart_ms, japanDay, type JapanDay } from './japan-time.ts';
 import type { OperatorPorts } from './operator.ts';
 import { may } from './permissions.ts';
@@ -20,11 +20,18 @@ import type { NowView, PlanogramView, StoryView } from './view.ts';
 const HISTORY_rows = 60;
 const REPORT_DAYS_max = 3660;
 
-export async function answerQuery(query: StaffQuery, who: Session, ports: OperatorPorts, sessions: readonly Session[]): Promise<unknown> {
+/** What only the door knows. */
+export interface Inside {
+  readonly sessions: readonly Session[];
+  /** Tokens of the sessions for which the kiosk stands still. */
+  readonly holding: ReadonlySet<string>;
+}
+
+export async function answerQuery(query: StaffQuery, who: Session, ports: OperatorPorts, inside: Inside): Promise<unknown> {
   const { archive, desk } = ports;
   switch (query.ask) {
     case 'now':
-      return now(who, ports, sessions);
+      return now(who, ports, inside);
     case 'health':
       return ports.health();
     case 'planogram':
@@ -76,7 +83,7 @@ export function range(fromName: string, toName: string): { from: JapanDay; to: J
 const sumOf = (sums: Sums, tally: string): { n: number; jpy: number } =>
   sums.byKey.reduce((sum, { tally: of, n, jpy }) => (of === tally ? { n: sum.n + n, jpy: sum.jpy + jpy } : sum), { n: 0, jpy: 0 });
 
-async function now(who: Session, ports: OperatorPorts, sessions: readonly Session[]): Promise<NowView> {
+async function now(who: Session, ports: OperatorPorts, { sessions, holding }: Inside): Promise<NowView> {
   const { desk, clock } = ports;
   const today = japanDay(clock.now_ms());
   const [health, sums] = await Promise.all([
@@ -93,6 +100,7 @@ async function now(who: Session, ports: OperatorPorts, sessions: readonly Sessio
     now_ms: clock.now_ms(),
     screen: facts.screen,
     maintenance: facts.maintenance,
+    holding: holding.has(who.token),
     level: health.level,
     checks: health.checks.filter((check) => check.level !== 'ok'),
     today:
@@ -120,7 +128,8 @@ function planogram({ desk }: OperatorPorts): PlanogramView {
         ...slot,
         name: product?.name ?? { ja: slot.sku },
         price_jpy: product?.price_jpy ?? 0,
-        machine: facts.machine?.slots.get(slot.slot)?.state ?? null,
+        quarantined: slot.quarantined === null ? null : quarantineWords(slot.quarantined),
+        machine: slotWords(facts.machine?.slots.get(slot.slot)?.state),
       };
     }),
     products: catalogue.products(),

@@ -3,6 +3,7 @@ import type { ShopEvent } from '../catalogue/events.ts';
 import { actorOf } from '../catalogue/events.ts';
 import { impossible } from '../errors.ts';
 import type { LocalText } from '../order/events.ts';
+import type { SlotState } from '../ports.ts';
 import type { ShopRecord } from './archive.ts';
 import { FAILURES } from './story.ts';
 import type { HistoryRow } from './view.ts';
@@ -15,6 +16,14 @@ const PLACES = {
   cli: both('コマンド', 'the command line'),
 } as const;
 
+/** The reasons that are not typed by a person. */
+const STOCK_REASONS: Readonly<Record<string, LocalText>> = {
+  'first start': both('最初の起動', 'first start'),
+  'the machine says empty': both('自販機が空と報告', 'the machine says empty'),
+  filled: both('満タン', 'filled'),
+  'slot changed': both('商品の入れ替え', 'product changed'),
+};
+
 export const historyRow = ({ seq, at_ms, event }: ShopRecord): HistoryRow => ({ seq, at_ms, by: actorOf(event), says: tell(event) });
 
 /** Why a slot is off sale, as the events say it. */
@@ -23,15 +32,38 @@ export function quarantineWords(why: string): LocalText {
   return (FAILURES as Readonly<Record<string, LocalText>>)[why] ?? both(why, why);
 }
 
+/** @returns null for a slot that is ready, or of which the machine has said nothing */
+export function slotWords(state: SlotState | undefined): LocalText | null {
+  switch (state) {
+    case undefined:
+    case 'ready':
+      return null;
+    case 'empty':
+      return both('空です', 'empty');
+    case 'paused':
+      return both('停止中です', 'paused');
+    case 'jammed':
+      return both('詰まっています', 'jammed');
+    case 'missing':
+      return both('ありません', 'not there');
+    case 'unknown':
+      return both('状態がわかりません', 'state unknown');
+    default:
+      return impossible(state);
+  }
+}
+
 function tell(event: ShopEvent): LocalText {
   switch (event.type) {
     case 'kiosk.started':
       return both(`キオスクが起動しました（${event.version}）`, `The kiosk started (${event.version})`);
-    case 'stock.set':
+    case 'stock.set': {
+      const reason = STOCK_REASONS[event.reason] ?? both(event.reason, event.reason);
       return both(
-        `スロット${event.slot}の在庫を${event.count}にしました（${event.reason}）`,
-        `Slot ${event.slot}: stock set to ${event.count} (${event.reason})`,
+        `スロット${event.slot}の在庫を${event.count}にしました（${reason.ja}）`,
+        `Slot ${event.slot}: stock set to ${event.count} (${reason.en ?? reason.ja})`,
       );
+    }
     case 'stock.taken':
       return both(`スロット${event.slot}から1個出ました`, `Slot ${event.slot}: one came out`);
     case 'slot.quarantined': {

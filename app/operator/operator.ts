@@ -59,6 +59,14 @@ export interface OperatorPorts {
   /** The configuration file with everything that staff changed. */
   exportConfig(): Promise<string>;
   health(): Promise<Health>;
+  /** Where phones and laptops find the console; null while it is not on the network. */
+  network(): Network | null;
+}
+
+export interface Network {
+  readonly addresses: readonly string[];
+  /** Of the certificate, SHA-256: what a browser shows on its warning. */
+  readonly fingerprint: string;
 }
 
 export interface Operator {
@@ -252,7 +260,7 @@ export function createOperator(ports: OperatorPorts): Operator {
         session(token, quiet);
         const query = parsed(StaffQuerySchema, input);
         const who = allow(token, query.ask, quiet);
-        return answerQuery(query, who, ports, sessions.all());
+        return answerQuery(query, who, ports, { sessions: sessions.all(), holding });
       }),
     allow: (token, what) => allow(token, what),
     onChange(listener) {

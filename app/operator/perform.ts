@@ -120,8 +120,11 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
       await ports.staff.remove(member.staffId);
       return ports.endSessionsOf(member.staffId);
     }
-    case 'device.pair':
-      return ports.pairing.begin(by);
+    case 'device.pair': {
+      const network = ports.network();
+      if (network === null) throw new StaffProblem('noNetwork');
+      return { ...ports.pairing.begin(by), ...network };
+    }
     case 'device.remove':
       await desk.record([{ type: 'device.removed', deviceId: command.deviceId, by }]);
       return ports.devices.remove(command.deviceId);

@@ -22,7 +22,8 @@ export type Problem =
   | 'dayWrongWay'
   | 'tooManySessions'
   | 'reportsAway'
-  | 'alreadySetUp';
+  | 'alreadySetUp'
+  | 'noNetwork';
 
 const both = (ja: string, en: string): LocalText => ({ ja, en });
 
@@ -69,6 +70,10 @@ export const PROBLEMS: Readonly<Record<Problem, LocalText>> = {
   dayWrongWay: both('期間の始まりと終わりが逆です', 'The first day is after the last'),
   tooManySessions: both('同時に使える人数を超えています', 'Too many people are signed in'),
   reportsAway: both('注文一覧と集計は今使えません', 'Lists and reports are not available now'),
+  noNetwork: both(
+    'ネットワークからの利用は設定されていません（設定ファイルのoperator.lan）',
+    'The console is not on the network (operator.lan in the configuration file)',
+  ),
   alreadySetUp: both('オーナーはすでにいます', 'There is an owner already'),
 };
 

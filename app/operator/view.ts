@@ -22,6 +22,8 @@ export interface NowView {
   readonly now_ms: number;
   readonly screen: string;
   readonly maintenance: 'off' | 'waiting' | 'on';
+  /** It is for this session that the kiosk stands still, perhaps beside others. */
+  readonly holding: boolean;
   readonly level: Level;
   /** Only what is not well. */
   readonly checks: readonly Check[];
@@ -40,11 +42,12 @@ export interface SlotRow {
   readonly price_jpy: number;
   readonly capacity: number;
   readonly count: number;
-  readonly quarantined: string | null;
+  /** Why it is off sale after a failure. */
+  readonly quarantined: LocalText | null;
   readonly disabled: boolean;
   readonly revision: number;
-  /** What the machine itself says; null when it has said nothing. */
-  readonly machine: string | null;
+  /** What the machine itself says, where it is not that the slot is ready. */
+  readonly machine: LocalText | null;
 }
 
 export interface PlanogramView {

@@ -6,7 +6,7 @@ import type { Kiosk } from '../../app/kiosk.ts';
 import type { Archive } from '../../app/operator/archive.ts';
 import { health, type Health } from '../../app/operator/health.ts';
 import { dayStart_ms, japanDay } from '../../app/operator/japan-time.ts';
-import { createOperator, type DeviceStore, type Operator, type StaffStore } from '../../app/operator/operator.ts';
+import { createOperator, type DeviceStore, type Network, type Operator, type StaffStore } from '../../app/operator/operator.ts';
 import { selfCheck } from '../../app/operator/pay-pay-side.ts';
 import type { Session } from '../../app/operator/sessions.ts';
 import type { Clock, Ids, Log, Unsubscribe } from '../../app/ports.ts';
@@ -39,6 +39,7 @@ export interface OperatorSideOptions {
   readonly config: Config;
   /** Reads and checks the configuration file anew. @throws CannotStart */
   readConfig(): Config;
+  network(): Network | null;
   readonly version: string;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -76,6 +77,7 @@ export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
     reload: async () => configuration.reload(),
     exportConfig: async () => configuration.exported(desk.planogram),
     health: healthNow,
+    network: () => options.network(),
   });
   const unsubscribe: Unsubscribe = kiosk.onView(() => operator.changed());
   const alerts: AlertWatch = watchHealth({

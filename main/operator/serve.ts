@@ -42,6 +42,7 @@ export async function serveOperator(
             ? new CannotStart(`operator.lan: port ${wanted.port} on ${wanted.host} can't be opened (${error.code})`)
             : error;
         });
+  if (lan) host.onNetwork(lan);
   return {
     routes,
     door,

@@ -5,8 +5,20 @@ module.exports = {
     {
       name: 'renderer-imports-only-app-view',
       severity: 'error',
-      from: from('^renderer/'),
+      from: from('^renderer/', '^renderer/operator/'),
       to: { path: '^(main|hardware|app)/', pathNot: '^app/(view|order/events)\\.ts$' },
+    },
+    {
+      name: 'the-console-imports-only-what-staff-see',
+      severity: 'error',
+      from: from('^renderer/operator/'),
+      to: { path: '^(main|hardware|app)/', pathNot: '^app/operator/' },
+    },
+    {
+      name: 'customers-load-nothing-of-the-console',
+      severity: 'error',
+      from: from('^renderer/', '^renderer/operator/'),
+      to: { path: '^renderer/operator/', dependencyTypesNot: ['dynamic-import'] },
     },
     {
       name: 'renderer-has-no-node-no-xstate',

@@ -1,0 +1,122 @@
+/** PayPay's file against our orders: only what differs, and what to do about it. */
+import { useRef, useState } from 'react';
+import type { Difference } from '../../../app/operator/reconcile.ts';
+import { dateTime } from '../../../app/operator/japan-time.ts';
+import { Trouble } from '../api.ts';
+import { useDesk, useDo, yen } from '../desk.ts';
+import { TroubleLine } from '../parts/Dialog.tsx';
+
+interface Comparison {
+  readonly rows: number;
+  readonly others: number;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly differences: readonly Difference[];
+  readonly problems: readonly string[];
+}
+
+export function ComparePage() {
+  const { t, api, atKiosk } = useDesk();
+  const file = useRef<HTMLInputElement>(null);
+  const [comparison, setComparison] = useState<Comparison | null>(null);
+  const [trouble, setTrouble] = useState<Trouble | null>(null);
+  const [busy, setBusy] = useState(false);
+  const { busy: checking, trouble: checkTrouble, run } = useDo();
+  const [checked, setChecked] = useState<{ asked: number; differences: readonly unknown[] } | null>(null);
+  const compare = (chosen: File): void => {
+    setBusy(true);
+    setTrouble(null);
+    setComparison(null);
+    api
+      .comparePayments<Comparison>(chosen)
+      .then(setComparison, (error: unknown) => error instanceof Trouble && setTrouble(error))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <>
+      <p>{t('compare.hint')}</p>
+      <TroubleLine trouble={trouble} />
+      {comparison && <Result comparison={comparison} />}
+      {checked && <p className="c-note">{t('compare.checked', checked.asked, checked.differences.length)}</p>}
+      <TroubleLine trouble={checkTrouble} />
+      <div className="c-actions">
+        <button
+          type="button"
+          className="c-button"
+          disabled={checking}
+          onClick={() => void run<NonNullable<typeof checked>>({ do: 'orders.selfCheck' }).then(setChecked)}
+        >
+          {t('compare.selfCheck')}
+        </button>
+        {!atKiosk && (
+          <>
+            <input
+              ref={file}
+              type="file"
+              accept=".csv,text/csv"
+              hidden
+              data-testid="payments-file"
+              onChange={({ target }) => {
+                const [chosen] = target.files ?? [];
+                if (chosen) compare(chosen);
+                target.value = '';
+              }}
+            />
+            <button type="button" className="c-button c-primary" disabled={busy} onClick={() => file.current?.click()}>
+              {busy ? t('loading') : t('compare.choose')}
+            </button>
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Result({ comparison }: { comparison: Comparison }) {
+  const { t, text } = useDesk();
+  const { rows, others, from, to, differences, problems } = comparison;
+  return (
+    <section data-testid="comparison">
+      <h2 className={differences.length === 0 ? 'c-good' : ''}>
+        {differences.length === 0
+          ? t('compare.same', rows, from ?? '', to ?? '')
+          : t('compare.differ', differences.length, rows, from ?? '', to ?? '')}
+      </h2>
+      {others > 0 && <p className="c-quiet">{t('compare.others', others)}</p>}
+      <ul className="c-differences">
+        {differences.map((difference) => (
+          <li key={`${difference.kind}-${difference.paymentId}`} data-kind={difference.kind}>
+            <header>
+              {difference.orderId === null ? (
+                <b>{difference.paymentId}</b>
+              ) : (
+                <a href={`#orders/order/${difference.orderId}`}>{t('story.title', difference.orderNumber ?? '')}</a>
+              )}
+              <time>{dateTime(difference.at_ms)}</time>
+              <span className="c-number-cell">
+                {yen(difference.ours_jpy)} ≠ {yen(difference.payPay_jpy)}
+              </span>
+            </header>
+            <p>{text(difference.says)}</p>
+            <p>
+              <b>{t('compare.todo')}：</b>
+              {text(difference.action)}
+            </p>
+          </li>
+        ))}
+      </ul>
+      {problems.length > 0 && (
+        <details>
+          <summary>
+            {t('compare.unread')} ({problems.length})
+          </summary>
+          <ul>
+            {problems.map((problem) => (
+              <li key={problem}>{problem}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}
