@@ -75,3 +75,14 @@ test('PayPay can’t be reached: out of service, and back by itself', async ({ p
   await until('PayPay answers', async () => ((await corner.ledger()).now_ms > 0 ? true : null));
   expect(await corner.agree()).toEqual({ taken_jpy: 0, returned_jpy: 0, dispensed_jpy: 0 });
 });
+
+test('PayPay does not answer at all: the screen is there and says that it is getting ready', async ({ page, open }) => {
+  const corner = await open({ kioskOff: true });
+  await corner.paypay('faults', { operation: '*', kind: 'hang', times: 1 });
+  const start_ms = performance.now();
+  await corner.startKiosk();
+  await page.goto(corner.address);
+  await see(page, 'recovering');
+  expect(performance.now() - start_ms, 'before PayPay’s time is up').toBeLessThan(15_000);
+  await see(page, 'attract', 60_000);
+});
