@@ -5,11 +5,20 @@ import { defineConfig, type UserConfig } from 'vite';
 
 const here = import.meta.dirname;
 const dist = (folder: string) => path.join(here, '../dist', folder);
+/** How long a build's parts took is nobody's business but its author's. */
+const checks = { bundlerTimings: false };
 const external = ['electron', 'serialport', ...builtinModules, /^node:/];
 
 const node = (outDir: string, rolldownOptions: NonNullable<UserConfig['build']>['rolldownOptions']): UserConfig => ({
   root: here,
-  build: { outDir, emptyOutDir: true, target: 'node24', ssr: true, minify: false, rolldownOptions: { external, ...rolldownOptions } },
+  build: {
+    outDir,
+    emptyOutDir: true,
+    target: 'node24',
+    ssr: true,
+    minify: false,
+    rolldownOptions: { external, checks, ...rolldownOptions },
+  },
   ssr: { noExternal: true, external: ['serialport', 'electron'] },
 });
 
@@ -33,7 +42,7 @@ const preload = node(dist('preload'), {
 
 const street: UserConfig = {
   root: path.join(here, 'demo/page'),
-  build: { outDir: dist('street'), emptyOutDir: true, target: 'chrome150', assetsInlineLimit: 0 },
+  build: { outDir: dist('street'), emptyOutDir: true, target: 'chrome150', assetsInlineLimit: 0, rolldownOptions: { checks } },
 };
 
 export default defineConfig(({ mode }) => (mode === 'preload' ? preload : mode === 'street' ? street : hosts));
