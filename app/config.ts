@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type ConfigProblem, configProblems } from './config-problems.ts';
+import { USUAL_ACCENT, USUAL_GROUND } from './theme.ts';
 import { LANGUAGES } from './view.ts';
 
 const Text = z
@@ -46,7 +47,10 @@ const Shop = z.strictObject({
   mode: z.enum(['vending', 'counter']).default('vending').describe('counter: a tablet point of sale without a machine.'),
   singleItem: z.boolean().default(false).describe('true: one tap from a product to its QR, no cart.'),
   outlet: z.enum(['left', 'right', 'below']).default('below').describe('Where the goods come out, seen from the front.'),
-  accent: Colour.default('#0b5d3b').describe('The one accent colour of the screens.'),
+  accent: Colour.default(USUAL_ACCENT).describe(
+    'The one accent colour of the screens; shown darker where words on it would be hard to read.',
+  ),
+  ground: Colour.default(USUAL_GROUND).describe('The ground of the screens; shown lighter where words on it would be hard to read.'),
   logo: z.string().max(200).optional().describe('Picture file, relative to this file.'),
   sound: z.boolean().default(true),
   speech: z.boolean().default(false),

@@ -4,6 +4,7 @@ import type { KioskContext } from './kiosk.machine.ts';
 import { impossible } from './errors.ts';
 import { dispensed_jpy, type LineState, owed_jpy, type Order, refundDue_jpy } from './order/order.ts';
 import type { OrderEvent } from './order/events.ts';
+import { themeOf } from './theme.ts';
 import type { CartLineView, OrderView, RefundView, ScreenName, ScreenView, ShopView, VendLineView } from './view.ts';
 
 type Opened = Extract<OrderEvent, { type: 'order.opened' }>;
@@ -22,7 +23,7 @@ export function shopView(config: Config): ShopView {
     singleItem: shop.singleItem,
     selection: machine.driver === 'mdb-qibixx' ? 'machine' : 'screen',
     outlet: shop.outlet,
-    theme: { accent: shop.accent, logo: shop.logo === undefined ? null : 'pictures/logo' },
+    theme: { ...themeOf(shop), logo: shop.logo === undefined ? null : 'pictures/logo' },
     display,
     sound: shop.sound,
     speech: shop.speech,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { LocalText } from './order/events.ts';
+import type { Theme } from './theme.ts';
 
 export const LANGUAGES = ['ja', 'en', 'zh-Hans', 'zh-Hant', 'ko', 'ja-easy'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -127,7 +128,8 @@ export interface ShopView {
   /** `machine`: the customer chooses on the machine's own keypad. */
   readonly selection: 'screen' | 'machine';
   readonly outlet: 'left' | 'right' | 'below';
-  readonly theme: { readonly accent: string; readonly logo: string | null };
+  /** Colours as `#rrggbb`, readable on each other. */
+  readonly theme: Theme & { readonly logo: string | null };
   readonly display: {
     /** Physical size of the screen as it stands, and where its lower edge is: type, targets and reach follow from it. */
     readonly width_mm: number;

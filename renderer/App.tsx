@@ -1,7 +1,6 @@
 /** One view in, one screen out. Nothing here decides anything about an order. */
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { KioskView } from '../app/view.ts';
-import { accentOf } from './colour.ts';
+import type { KioskView, ShopView } from '../app/view.ts';
 import { useFonts } from './fonts.ts';
 import { useGlass } from './glass.ts';
 import { type Kiosk, KioskContext } from './kiosk.ts';
@@ -43,7 +42,7 @@ export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: Text
   useEffect(() => {
     document.documentElement.lang = LANGUAGE_NAMES[language].lang;
   }, [language]);
-  useAccent(view?.shop.theme.accent);
+  useTheme(view?.shop.theme, easyView);
   useFonts(view?.shop.languages);
 
   const texts = useMemo(() => textsOf(language), [textsOf, language]);
@@ -115,13 +114,14 @@ function useLasting(condition: boolean, after_ms: number): boolean {
   return lasting;
 }
 
-function useAccent(hex: string | undefined): void {
+/** Easy view has a ground of its own. */
+function useTheme(theme: ShopView['theme'] | undefined, easyView: boolean): void {
   useEffect(() => {
-    if (hex === undefined) return;
+    if (theme === undefined) return;
     const { style } = document.documentElement;
-    const accent = accentOf(hex);
-    style.setProperty('--accent', accent.fill);
-    style.setProperty('--on-accent', accent.onFill);
-    style.setProperty('--accent-ink', accent.ink);
-  }, [hex]);
+    style.setProperty('--accent', theme.accent);
+    style.setProperty('--on-accent', theme.onAccent);
+    style.setProperty('--accent-ink', theme.accentInk);
+    style.setProperty('--ground', easyView ? '' : theme.ground);
+  }, [theme, easyView]);
 }

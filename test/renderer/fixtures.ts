@@ -1,4 +1,5 @@
 /** A view for every screen, and for the variants that look different. */
+import { themeOf, USUAL_ACCENT, USUAL_GROUND } from '../../app/theme.ts';
 import type { KioskView, Language, ProductView, ScreenView, ShopView, VendLineView } from '../../app/view.ts';
 
 const NOW_ms = Date.UTC(2026, 10, 23, 5, 5); // 14:05 in Japan
@@ -18,7 +19,7 @@ export const shop: ShopView = {
   singleItem: false,
   selection: 'screen',
   outlet: 'below',
-  theme: { accent: '#0b5d3b', logo: null },
+  theme: { ...themeOf({ accent: USUAL_ACCENT, ground: USUAL_GROUND }), logo: null },
   display: { width_mm: 300, height_mm: 533, bottomFromFloor_mm: 700, lowReach_mm: 1100 },
   sound: false,
   speech: false,
