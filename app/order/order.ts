@@ -176,6 +176,7 @@ export function apply(before: Order | null, orderId: string, event: OrderEvent, 
     case 'payment.authorized': {
       must(order.code.state === 'requested' || order.code.state === 'created', 'nothing was to be paid');
       must(order.payment === null, 'an order is paid once');
+      must(order.paymentClosed !== 'reversed', 'what was paid went back already');
       must(event.amount_jpy === order.opened.total_jpy, `paid ${event.amount_jpy}, asked for ${order.opened.total_jpy}`);
       const kind = event.type === 'payment.completed' ? 'completed' : 'authorized';
       const recorded = { at_ms: stamp.at_ms, monotonic_ms: stamp.monotonic_ms, bootId: stamp.bootId };

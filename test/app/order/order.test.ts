@@ -27,6 +27,11 @@ describe('rules that no event may break', () => {
     ['a code is asked for once', code, { type: 'code.requested' }],
     ['a payment needs a code', [opened(PRICES)], paid(300)],
     ['an order is paid once', sold, paid(300)],
+    [
+      'what went back is not paid again',
+      [...code, { type: 'cancel.requested', reason: 'customer' }, { type: 'payment.closed', how: 'reversed' }],
+      paid(300),
+    ],
     ['the payment is what was asked for', code, paid(299)],
     ['a recorded payment is not cancelled', sold, { type: 'cancel.requested', reason: 'customer' }],
     ['no cancel without a code', [opened(PRICES)], { type: 'cancel.requested', reason: 'customer' }],
