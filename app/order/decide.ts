@@ -15,7 +15,7 @@ export const LATE_PAYMENT_MARGIN_ms = 120_000;
 export const LONGEST_CODE_ms = 600_000;
 /** How long an accepted cancel may take to reverse a payment before a refund is tried instead. */
 export const CANCEL_TAKES_ms = 60_000;
-/** PayPay refuses the refund of what its cancel is still reversing: after this long a person must look at it. */
+/** PayPay refuses the refund of what its cancel is still reversing: this long after both were there a person must look at it. */
 export const CANCEL_TAKES_ms_max = 3_600_000;
 
 /** What was asked in this pass. Answers are never remembered over a restart; the journal is. */
@@ -183,10 +183,10 @@ function closeCode(order: Order, situation: Situation, answers: Answers): Step {
 }
 
 /** An accepted cancel reverses a payment soon, also one that came after it (COMPLETED, then FAILED); a refused one never does. */
-function beingReversed(order: Order, payment: PaymentFacts, situation: Situation, answers: Answers): boolean {
+function beingReversed(order: Order, payment: PaymentFacts, situation: Situation, answers: Answers, takes_ms = CANCEL_TAKES_ms): boolean {
   if (order.cancel?.accepted !== true) return false;
   const since_ms = Math.max(answers.cancelAcceptedAt_ms ?? Number.NEGATIVE_INFINITY, payment.acceptedAt_ms ?? Number.NEGATIVE_INFINITY);
-  return situation.now_ms < since_ms + CANCEL_TAKES_ms;
+  return situation.now_ms < since_ms + takes_ms;
 }
 
 /** The code is closed. Watch it until nobody can be paying it any more, and return what comes late. */
@@ -256,7 +256,7 @@ function settleSale(order: Order, situation: Situation, answers: Answers): Step 
         return order.refund.state === 'requested'
           ? { stage: 'settle', do: 'recordRefund', status }
           : { stage: 'settle', do: 'waitAndAsk', until_ms: null };
-      if (answers.refundRefused) return afterRefusedRefund(order, answers.refundRefused, situation, answers.payment);
+      if (answers.refundRefused) return afterRefusedRefund(order, answers.refundRefused, situation, answers);
       return { stage: 'settle', do: status === undefined ? 'askRefund' : 'sendRefund' };
     }
     case 'completed':
@@ -269,17 +269,13 @@ function settleSale(order: Order, situation: Situation, answers: Answers): Step 
 }
 
 /** PayPay refuses to refund what its cancel has returned, or is about to return. */
-function afterRefusedRefund(
-  order: Order,
-  refused: { code: string; message: string },
-  situation: Situation,
-  payment: PaymentFacts | undefined,
-): Step {
+function afterRefusedRefund(order: Order, refused: { code: string; message: string }, situation: Situation, answers: Answers): Step {
+  const { payment } = answers;
   if (payment === undefined) return { stage: 'settle', do: 'askPayment' };
   const said = meaning(payment);
   if (said === 'returned' && payment.status !== 'refunded') return { stage: 'settle', do: 'closePayment', how: 'reversed' };
-  const cancelled = order.cancel?.accepted === true && situation.now_ms < (order.payment?.paidAt_ms ?? 0) + CANCEL_TAKES_ms_max;
-  if (said === 'unclear' || (said === 'paid' && cancelled)) return { stage: 'settle', do: 'waitAndAsk', until_ms: null };
+  const returning = said === 'paid' && beingReversed(order, payment, situation, answers, CANCEL_TAKES_ms_max);
+  if (said === 'unclear' || returning) return { stage: 'settle', do: 'waitAndAsk', until_ms: null };
   return { stage: 'settle', do: 'rejectRefund', ...refused };
 }
 

@@ -549,11 +549,15 @@ export const DECISIONS: readonly Row[] = [
   {
     part: 'Returning money',
     facts: '`refund.requested` or `refund.accepted`',
-    asked: `PayPay refuses; its cancel was accepted, and the payment is less than ${CANCEL_TAKES_ms_max / 3_600_000} h old`,
+    asked: `PayPay refuses; less than ${CANCEL_TAKES_ms_max / 3_600_000} h ago its cancel was accepted or the payment came`,
     does: 'wait for the reversal and ask again',
     events: [...closing, paid(300), { type: 'refund.requested', amount_jpy: 300 }],
     situations: any,
-    answers: { refundRefused: refused, payment: said('completed') },
+    answers: {
+      refundRefused: refused,
+      payment: said('completed', { acceptedAt_ms: NOW_ms - 2 * CANCEL_TAKES_ms_max }),
+      cancelAcceptedAt_ms: NOW_ms,
+    },
     step: { stage: 'settle', do: 'waitAndAsk', until_ms: null },
   },
   {
