@@ -1,14 +1,16 @@
 /**
  * The screen as a piece of glass: how large a millimetre is, how it stands, and how far up a hand reaches.
- * One `rem` is one centimetre on the glass, within what the layout needs; every size in the style sheets is in rem.
+ * One `rem` is one centimetre on the glass, within what the layout needs; sizes in the style sheets are in rem, those of targets in `--mm`.
  */
 import { useLayoutEffect } from 'react';
 import type { ShopView } from '../app/view.ts';
 
 export interface Glass {
   readonly shape: 'portrait' | 'landscape';
-  /** Pixels of one centimetre (1 rem). */
+  /** Pixels of one centimetre of the layout (1 rem): larger in easy view, smaller where the glass is too small for it. */
   readonly rem_px: number;
+  /** Pixels of one millimetre of the real glass: fingers don't shrink with the layout. */
+  readonly mm_px: number;
   /** `tight`: fewer than 190 mm of height; words and targets stay, everything between them shrinks. */
   readonly room: 'ample' | 'tight';
   /** Pixels at the top that are too high to reach. */
@@ -24,7 +26,7 @@ const LAYOUT = {
 const EASY = { zoom: 1.25, squeeze: 0.88 } as const;
 const TIGHT_rem = 19;
 /** The layout needs this share of the height below the reach line, however low that is. */
-const LEAST_REACH = 0.6;
+const LEAST_REACH = 0.5;
 
 /** @param width height of the viewport in CSS pixels */
 export function glassOf(viewport: { width: number; height: number }, display: ShopView['display'], easyView: boolean): Glass {
@@ -32,14 +34,15 @@ export function glassOf(viewport: { width: number; height: number }, display: Sh
   const { least, most } = LAYOUT[shape];
   const zoom = easyView ? EASY.zoom : 1;
   const squeeze = easyView ? EASY.squeeze : 1;
-  const mm_px = (viewport.width / display.width_mm) * zoom;
+  const mm_px = viewport.width / display.width_mm;
   const largest_px = Math.min(viewport.width / (least.width * squeeze), viewport.height / (least.height * squeeze));
   const smallest_px = viewport.width / most.width;
   const reach = (display.lowReach_mm - display.bottomFromFloor_mm) / display.height_mm;
-  const rem_px = 10 * Math.min(Math.max(mm_px, smallest_px), largest_px);
+  const rem_px = 10 * Math.min(Math.max(mm_px * zoom, smallest_px), largest_px);
   return {
     shape,
     rem_px,
+    mm_px,
     room: viewport.height / rem_px < TIGHT_rem ? 'tight' : 'ample',
     beyondReach_px: easyView ? Math.round(viewport.height * (1 - Math.min(1, Math.max(LEAST_REACH, reach)))) : 0,
   };
@@ -54,6 +57,7 @@ export function useGlass(display: ShopView['display'] | undefined, easyView: boo
       const known = display ?? { width_mm: viewport.width / 3.6, height_mm: viewport.height / 3.6, bottomFromFloor_mm: 0, lowReach_mm: 0 };
       const glass = glassOf(viewport, known, easyView);
       root.style.fontSize = `${glass.rem_px}px`;
+      root.style.setProperty('--mm', `${glass.mm_px}px`);
       root.style.setProperty('--beyond', `${glass.beyondReach_px}px`);
       root.dataset['shape'] = glass.shape;
       root.dataset['room'] = glass.room;

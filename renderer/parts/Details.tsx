@@ -7,7 +7,11 @@ import { Picture } from './Picture.tsx';
 export function Details({ product, onClose }: { product: ProductView; onClose: () => void }) {
   const { view, texts, send } = useKiosk();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+    // A text that scrolls would take the focus otherwise.
+    dialog.current?.querySelector('button')?.focus();
+  }, []);
   const { sku, notForSale, description, allergens, calories_kcal } = product;
   const canChoose = notForSale === null && product.available > 0;
   const ask = (what: 'add' | 'buy') => () => {

@@ -1,6 +1,6 @@
 /** The bar that stays where it is on every screen: whose machine this is, the languages, easy view. */
 import { useKiosk } from '../kiosk.ts';
-import { LANGUAGE_NAMES } from '../texts.ts';
+import { Languages } from './Languages.tsx';
 
 export function Header() {
   const { view, texts, send } = useKiosk();
@@ -13,20 +13,7 @@ export function Header() {
         <span className="header-machine">{texts.t('header.machine', { machine: shop.machineName })}</span>
       </div>
       <nav className="header-controls" aria-label={texts.t('header.languages')}>
-        {shop.languages.length > 1 &&
-          shop.languages.map((language) => (
-            <button
-              key={language}
-              type="button"
-              className="header-language"
-              lang={LANGUAGE_NAMES[language].lang}
-              aria-pressed={language === comfort.language}
-              data-testid={`language-${language}`}
-              onClick={() => send({ do: 'setLanguage', language })}
-            >
-              <span>{LANGUAGE_NAMES[language].name}</span>
-            </button>
-          ))}
+        <Languages />
         <button
           type="button"
           className="header-easy"

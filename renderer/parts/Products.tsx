@@ -67,14 +67,16 @@ function Tile({ product, quantity, onChoose, onDetails }: TileProps) {
           <Picture product={product} />
         </span>
         <span className="tile-name">{name}</span>
-        <span className="tile-price figures">{texts.yen(product.price_jpy)}</span>
+        <span className="tile-price figures">
+          {texts.yen(product.price_jpy)}
+          {quantity > 0 && <span className="tile-quantity">×{quantity}</span>}
+        </span>
         {notForSale !== null ? (
           <span className="tile-reason">{texts.t(`reason.${notForSale}`)}</span>
         ) : (
           product.available === 0 && <span className="tile-reason">{texts.t('catalogue.allInCart')}</span>
         )}
       </button>
-      {quantity > 0 && <span className="tile-quantity figures">×{quantity}</span>}
       {hasDetails && (
         <button type="button" className="tile-details" aria-label={texts.t('catalogue.details', { name })} onClick={onDetails}>
           <svg viewBox="0 0 24 24" aria-hidden="true">

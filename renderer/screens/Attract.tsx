@@ -4,7 +4,7 @@ import type { ProductView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
 import { Picture } from '../parts/Picture.tsx';
 
-const SHOWN = 3;
+const SHOWN = 6;
 const CHANGE_ms = 7000;
 
 export function Attract() {
@@ -39,7 +39,7 @@ export function Attract() {
   );
 }
 
-/** Three at a time; the next three fade in. */
+/** A few at a time; the next ones fade in. */
 function Shelf({ products }: { products: readonly ProductView[] }) {
   const [turn, setTurn] = useState(0);
   const turns = Math.ceil(products.length / SHOWN);
@@ -49,7 +49,7 @@ function Shelf({ products }: { products: readonly ProductView[] }) {
     return () => clearInterval(timer);
   }, [turns]);
   const first = turns === 0 ? 0 : (turn % turns) * SHOWN;
-  // The last three are full as well.
+  // The last ones are as many.
   const shown = products.slice(Math.max(0, Math.min(first, products.length - SHOWN)), first + SHOWN);
   return (
     <div className="shelf" key={first} aria-hidden="true">

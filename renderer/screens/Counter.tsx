@@ -43,6 +43,7 @@ export function Counter({ screen }: { screen: Extract<ScreenView, { name: 'selec
       name="selecting"
       stage={
         <>
+          <h1 className="unseen">{t('catalogue.which')}</h1>
           {tabs}
           <Problem problem={screen.problem} />
           <Products cart={screen.cart} onChoose={({ sku }) => send({ do: view.shop.singleItem ? 'buy' : 'add', sku })} />
@@ -70,7 +71,7 @@ function Keypad() {
       }}
     >
       <div className="keypad-display">
-        <p className="bill-label">{t('counter.amount')}</p>
+        <h1 className="bill-label">{t('counter.amount')}</h1>
         <output className="amount" data-testid="amount">
           {texts.yen(amount_jpy)}
         </output>

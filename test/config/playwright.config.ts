@@ -8,7 +8,8 @@ const results = path.join(root, 'test/results');
 const chromium = findChromium();
 
 export default defineConfig({
-  testDir: path.join(root, 'test/e2e'),
+  testDir: path.join(root, 'test'),
+  testMatch: ['e2e/**/*.spec.ts', 'renderer/**/*.spec.ts'],
   timeout: 180_000,
   expect: { timeout: 15_000 },
   workers: 2,

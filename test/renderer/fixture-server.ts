@@ -30,7 +30,10 @@ export interface FixtureServer {
 }
 
 /** @param renderer folder of the built renderer */
-export async function startFixtureServer(first: KioskView, renderer = path.join(root, 'dist/renderer')): Promise<FixtureServer> {
+export async function startFixtureServer(
+  first: KioskView,
+  renderer = process.env['KIOSK_RENDERER'] ?? path.join(root, 'dist/renderer'),
+): Promise<FixtureServer> {
   let view = first;
   let received: KioskCommand[] = [];
   let refusing = false;

@@ -1,5 +1,6 @@
 /** A view for every screen, and for the variants that look different. */
 import { themeOf, USUAL_ACCENT, USUAL_GROUND } from '../../app/theme.ts';
+import type { LocalText } from '../../app/order/events.ts';
 import type { KioskView, Language, ProductView, ScreenView, ShopView, VendLineView } from '../../app/view.ts';
 
 const NOW_ms = Date.UTC(2026, 10, 23, 5, 5); // 14:05 in Japan
@@ -92,7 +93,9 @@ export const view = (screen: ScreenView, more: Partial<KioskView> = {}): KioskVi
   idleAt_ms: null,
   ...more,
 });
-const final = { idleAt_ms: NOW_ms + 15_000 };
+/** Thanks go by themselves soon; what must be read stays. */
+const soon = { idleAt_ms: NOW_ms + 15_000 };
+const later = { idleAt_ms: NOW_ms + 60_000 };
 
 export const fixtures = {
   recovering: view({ name: 'recovering' }),
@@ -123,16 +126,16 @@ export const fixtures = {
   awaitingPayment: view({ name: 'awaitingPayment', order: one, url: QR_URL, expiresAt_ms: NOW_ms + 272_000, pollsFailing: false }),
   'awaitingPayment-cart': view({ name: 'awaitingPayment', order: three, url: QR_URL, expiresAt_ms: NOW_ms + 42_000, pollsFailing: true }),
   checking: view({ name: 'checking', order: one, leaving: 'cancelled' }),
-  'codeClosed-expired': view({ name: 'codeClosed', order: one, why: 'expired' }, final),
-  'codeClosed-cancelled': view({ name: 'codeClosed', order: one, why: 'cancelled' }, final),
-  'codeClosed-stillChecking': view({ name: 'codeClosed', order: one, why: 'stillChecking' }, final),
+  'codeClosed-expired': view({ name: 'codeClosed', order: one, why: 'expired' }, later),
+  'codeClosed-cancelled': view({ name: 'codeClosed', order: one, why: 'cancelled' }, later),
+  'codeClosed-stillChecking': view({ name: 'codeClosed', order: one, why: 'stillChecking' }, later),
   dispensing: view({
     name: 'dispensing',
     order: three,
     lines: [unit('green-tea', 'delivered'), unit('green-tea', 'moving'), unit('onigiri', 'waiting')],
   }),
-  thanks: view({ name: 'thanks', order: one, lines: [unit('green-tea', 'delivered')], receiptUrl: 'https://example.jp/r/3-0142' }, final),
-  'thanks-plain': view({ name: 'thanks', order: one, lines: [unit('green-tea', 'delivered')], receiptUrl: null }, final),
+  thanks: view({ name: 'thanks', order: one, lines: [unit('green-tea', 'delivered')], receiptUrl: 'https://example.jp/r/3-0142' }, soon),
+  'thanks-plain': view({ name: 'thanks', order: one, lines: [unit('green-tea', 'delivered')], receiptUrl: null }, soon),
   'refunding-requested': view(
     {
       name: 'refunding',
@@ -142,7 +145,7 @@ export const fixtures = {
       dispensed_jpy: 0,
       refund: { amount_jpy: 150, state: 'requested', completedAt_ms: null },
     },
-    final,
+    later,
   ),
   'refunding-completed': view(
     {
@@ -153,7 +156,7 @@ export const fixtures = {
       dispensed_jpy: 0,
       refund: { amount_jpy: 150, state: 'completed', completedAt_ms: NOW_ms },
     },
-    final,
+    later,
   ),
   'refunding-partly': view(
     {
@@ -164,7 +167,7 @@ export const fixtures = {
       dispensed_jpy: 330,
       refund: { amount_jpy: 150, state: 'accepted', completedAt_ms: null },
     },
-    final,
+    later,
   ),
   'refunding-attention': view(
     {
@@ -175,7 +178,7 @@ export const fixtures = {
       dispensed_jpy: 0,
       refund: { amount_jpy: 150, state: 'attention', completedAt_ms: null },
     },
-    final,
+    later,
   ),
   outOfService: view({ name: 'outOfService', reasons: ['networkDown', 'machineDoorOpen'], since_ms: NOW_ms - 900_000 }),
   maintenance: view({ name: 'maintenance' }),
@@ -205,4 +208,30 @@ export function on(
     shop: { ...base.shop, display: GLASS[glass].display, ...more.shop },
     comfort: { language, easyView: more.easyView ?? false },
   };
+}
+
+interface Case {
+  readonly view: KioskView;
+  /** Selectors to press once the view stands, one after the other: some sheets and pages only the screen itself knows of. */
+  readonly press?: readonly string[];
+}
+/** Everything that can stand on the screen. */
+export const cases: Readonly<Record<string, Case>> = {
+  ...Object.fromEntries(Object.entries(fixtures).map(([name, view]): [string, Case] => [name, { view }])),
+  details: { view: fixtures['selecting-cart'], press: ['.tile-details'] },
+  'counter-amount': { view: fixtures.counter, press: Array<string>(7).fill('.key') },
+  'counter-products': { view: { ...fixtures['selecting-cart'], shop: fixtures.counter.shop }, press: ['.tab[aria-pressed="false"]'] },
+};
+
+/** The same view with names three times as long, as a translation or a careful shop may have them. */
+export function longNames(base: KioskView): KioskView {
+  const longer = <Named extends { readonly name: LocalText }>(named: Named): Named => ({
+    ...named,
+    name: Object.fromEntries(Object.entries(named.name).map(([language, text]) => [language, [text, text, text].join(' ')])),
+  });
+  const { screen } = base;
+  const order = 'order' in screen ? { order: { ...screen.order, lines: screen.order.lines.map(longer) } } : {};
+  const cart = 'cart' in screen ? { cart: screen.cart.map(longer) } : {};
+  const lines = 'lines' in screen ? { lines: screen.lines.map(longer) } : {};
+  return { ...base, products: base.products.map(longer), screen: { ...screen, ...order, ...cart, ...lines } as ScreenView };
 }
