@@ -62,7 +62,13 @@ class TimerQueue {
   }
 }
 
+/** Timers keep whole milliseconds, as Node's do: fractions would add up to waits too short to move the clock. */
+const whole_ms = (delay_ms: number): number => Math.max(0, Math.ceil(delay_ms));
+
 const before = (a: Timer, b: Timer): boolean => a.due_ms < b.due_ms || (a.due_ms === b.due_ms && a.order < b.order);
+
+/** Who sets a timer for now, again and again, would keep a run from ever ending. */
+const MOST_AT_ONCE = 100_000;
 
 export class VirtualTime {
   /** Milliseconds since the world began. */
@@ -73,22 +79,24 @@ export class VirtualTime {
   machineAwake: () => boolean = () => true;
   readonly #world = new TimerQueue();
   readonly #machine = new TimerQueue();
+  /** Timers that fired without a millisecond in between. */
+  #atOnce = 0;
 
   /** @param start_ms wall clock at the beginning */
   clock(start_ms: number): Clock {
     return {
-      now_ms: () => Math.floor(start_ms + this.now_ms),
+      now_ms: () => start_ms + this.now_ms,
       monotonic_ms: () => this.now_ms,
-      setTimeout: (callback, delay_ms) => this.#world.add(this.now_ms + Math.max(0, delay_ms), callback),
+      setTimeout: (callback, delay_ms) => this.#world.add(this.now_ms + whole_ms(delay_ms), callback),
       clearTimeout: cancel,
     };
   }
 
   machineClock(start_ms: number): Clock {
     return {
-      now_ms: () => Math.floor(start_ms + this.machineNow_ms),
+      now_ms: () => start_ms + this.machineNow_ms,
       monotonic_ms: () => this.machineNow_ms,
-      setTimeout: (callback, delay_ms) => this.#machine.add(this.machineNow_ms + Math.max(0, delay_ms), callback),
+      setTimeout: (callback, delay_ms) => this.#machine.add(this.machineNow_ms + whole_ms(delay_ms), callback),
       clearTimeout: cancel,
     };
   }
@@ -120,6 +128,8 @@ export class VirtualTime {
     if (due_ms === Number.POSITIVE_INFINITY) return 'idle';
     if (due_ms > limit_ms) return 'limit';
     if (awake) this.machineNow_ms += due_ms - this.now_ms;
+    this.#atOnce = due_ms === this.now_ms ? this.#atOnce + 1 : 0;
+    if (this.#atOnce > MOST_AT_ONCE) throw new Error(`time stands still at ${this.now_ms} ms`);
     this.now_ms = due_ms;
     (machine_ms <= world_ms ? this.#machine : this.#world).take()?.callback?.();
     return null;
