@@ -13,7 +13,8 @@ export function Header() {
         <span className="header-machine">{texts.t('header.machine', { machine: shop.machineName })}</span>
       </div>
       <nav className="header-controls" aria-label={texts.t('header.languages')}>
-        <Languages />
+        {/* A sheet that was left open must not cover the next screen. */}
+        <Languages key={view.screen.name} />
         <button
           type="button"
           className="header-easy"

@@ -77,10 +77,10 @@ export function inspectScreen(glass: Glass): string[] {
     [element, ...ancestors(element)].some((one) => styleOf(one).clipPath === 'inset(50%)' || one.tagName === 'svg');
 
   /** What is left of a box after everything around it that cuts; says when something is cut that can't be scrolled to. */
-  function seen(element: Element, box: Box, name: string): Box {
+  function seen(frames: readonly Element[], box: Box, name: string): Box {
     let left = box;
     let judged = box;
-    for (const around of ancestors(element)) {
+    for (const around of frames) {
       if (around === document.body || around === document.documentElement) break;
       const { overflowX, overflowY, position } = styleOf(around);
       if (overflowX !== 'visible' || overflowY !== 'visible') {
@@ -132,7 +132,7 @@ export function inspectScreen(glass: Glass): string[] {
       const middle = (top + bottom) / 2;
       const letters = { left, right, top: Math.max(top, middle - half_px), bottom: Math.min(bottom, middle + half_px) };
       const name = words(node);
-      const box = seen(element, letters, name);
+      const box = seen([element, ...ancestors(element)], letters, name);
       if (!empty(box)) lines.push({ element, name, box });
     }
   }
@@ -148,7 +148,7 @@ export function inspectScreen(glass: Glass): string[] {
     .filter((element) => !hidden(element))
     .map((element) => {
       const whole = element.getBoundingClientRect();
-      return { element, name: called(element), whole, box: seen(element, whole, called(element)) };
+      return { element, name: called(element), whole, box: seen(ancestors(element), whole, called(element)) };
     });
   const mm = (px: number): string => `${(px / mm_px).toFixed(1)} mm`;
   const highest_px = height_px * (1 - (glass.lowReach_mm - glass.bottomFromFloor_mm) / glass.height_mm);

@@ -2,6 +2,7 @@
  * One page for a whole run of screens. It takes views over the preload's interface (renderer/link.ts), as in Electron: one call shows a view,
  * waits until it stands, and judges it.
  */
+import AxeBuilder from '@axe-core/playwright';
 import { type Browser, type Page, test as base } from '@playwright/test';
 import type { KioskCommand, KioskView } from '../../app/view.ts';
 import { startFixtureServer } from './fixture-server.ts';
@@ -23,6 +24,8 @@ export interface Screen {
   show(view: KioskView, press?: readonly string[]): Promise<void>;
   /** Shows the view and @returns what breaks a rule */
   judge(view: KioskView, press?: readonly string[]): Promise<string[]>;
+  /** What axe finds on the screen as it stands. */
+  faultsOfAxe(): Promise<string[]>;
   /** Commands since the last call. */
   asked(): Promise<KioskCommand[]>;
   glass(name: GlassName): Promise<void>;
@@ -45,6 +48,8 @@ export async function openScreen(browser: Browser): Promise<Screen & { close(): 
   await page.goto(server.url);
   await page.waitForFunction(() => document.fonts.size > 0);
 
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] });
+
   const act = (view: KioskView, press: readonly string[], glass: Glass | null): Promise<string[]> =>
     page.evaluate(
       async ([next, rest, pressed, judged]) => {
@@ -53,7 +58,9 @@ export async function openScreen(browser: Browser): Promise<Screen & { close(): 
         window.stand.show(next);
         await window.settle();
         for (const one of pressed) {
-          document.querySelector<HTMLElement>(one)?.click();
+          const found = document.querySelector<HTMLElement>(one);
+          if (found === null) throw new Error(`${one} is not on the screen`);
+          found.click();
           await Promise.resolve();
         }
         if (pressed.length > 0) await window.settle();
@@ -65,6 +72,8 @@ export async function openScreen(browser: Browser): Promise<Screen & { close(): 
     page,
     show: async (view, press = []) => void (await act(view, press, null)),
     judge: (view, press = []) => act(view, press, glassOf(view)),
+    faultsOfAxe: async () =>
+      (await axe.analyze()).violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`)),
     asked: () => page.evaluate(() => window.stand.asked.splice(0)),
     glass: (name) => page.setViewportSize(GLASS[name].viewport),
     close: async () => {
