@@ -1,4 +1,5 @@
 /** Whether everything is well, from facts: one line a check, in words. Pure. */
+import { quarantineWords } from './history.ts';
 import type { LocalText } from '../order/events.ts';
 import type { GatewayState, MachineState } from '../ports.ts';
 
@@ -192,10 +193,16 @@ function stock({ slots: all }: HealthFacts, limits: HealthLimits): Check {
 
 function slots({ slots: all }: HealthFacts): Check {
   const held = all.filter((slot) => slot.quarantined !== null);
-  const list = held.map(({ slot, quarantined }) => `${slot} (${quarantined ?? ''})`).join(', ');
+  const list = (tongue: 'ja' | 'en') =>
+    held
+      .map(({ slot, quarantined }) => {
+        const why = quarantineWords(quarantined ?? '');
+        return `${slot} (${why[tongue] ?? why.ja})`;
+      })
+      .join(', ');
   return held.length === 0
     ? check('slots', 'ok', '止まっているスロットはありません', 'No slot is held back')
-    : check('slots', 'warn', `故障で販売停止：${list}`, `Off sale after a failure: ${list}`);
+    : check('slots', 'warn', `故障で販売停止：${list('ja')}`, `Off sale after a failure: ${list('en')}`);
 }
 
 function success({ results: { closed, vended } }: HealthFacts, limits: HealthLimits): Check {

@@ -16,6 +16,8 @@ const PLACES = {
   cli: both('コマンド', 'the command line'),
 } as const;
 
+const ROLES: Readonly<Record<string, string>> = { filler: '補充', cashier: '会計', owner: 'オーナー' };
+
 /** The reasons that are not typed by a person. */
 const STOCK_REASONS: Readonly<Record<string, LocalText>> = {
   'first start': both('最初の起動', 'first start'),
@@ -117,7 +119,7 @@ function tell(event: ShopEvent): LocalText {
     case 'staff.changed':
       return event.role === null
         ? both(`${event.name}さんを削除しました`, `${event.name} removed`)
-        : both(`${event.name}さんを設定しました（${event.role}）`, `${event.name} set up as ${event.role}`);
+        : both(`${event.name}さんを設定しました（${ROLES[event.role] ?? event.role}）`, `${event.name} set up as ${event.role}`);
     case 'device.paired':
       return both(`端末「${event.name}」を追加しました`, `Device “${event.name}” added`);
     case 'device.removed':

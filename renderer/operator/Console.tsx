@@ -78,8 +78,13 @@ function useScale(atKiosk: boolean): void {
   useEffect(() => {
     const { style } = document.documentElement;
     const before = style.fontSize;
-    style.fontSize = atKiosk ? `${Math.max(16, Math.min(innerWidth, innerHeight) / 45)}px` : '16px';
-    return () => void (style.fontSize = before);
+    const scale = (): void => void (style.fontSize = atKiosk ? `${Math.max(16, Math.min(innerWidth, innerHeight) / 45)}px` : '16px');
+    scale();
+    addEventListener('resize', scale);
+    return () => {
+      removeEventListener('resize', scale);
+      style.fontSize = before;
+    };
   }, [atKiosk]);
 }
 
