@@ -193,11 +193,11 @@ const Sale = z.strictObject({
   quarantineAfter: z.int().min(1).max(10).default(1).describe('So many failed vends in a row take a slot off sale.'),
   idle_ms: z
     .int()
-    .min(20_000)
+    .min(30_000)
     .max(600_000)
     .default(60_000)
-    .describe('The catalogue returns to the first screen after this; a warning comes 20 s before.'),
-  final_ms: z.int().min(5_000).max(120_000).default(15_000).describe('How long thanks and refund stay.'),
+    .describe('The catalogue, a refund and a code that ended give way to the first screen after this; a warning comes 20 s before.'),
+  final_ms: z.int().min(5_000).max(120_000).default(15_000).describe('How long thanks stay.'),
 });
 
 const Operator = z.strictObject({

@@ -1,5 +1,5 @@
 /**
- * The life of the kiosk: recovering → attract → selecting → creatingCode → awaitingPayment → closingCode →
+ * The life of the kiosk: recovering → attract → selecting → (checkingAge →) creatingCode → awaitingPayment → closingCode →
  * dispensing → thanks | refunding → attract, besides outOfService and maintenance.
  *
  * The statechart only says where the customer is. What an order needs is decided by `order/decide.ts` over the
@@ -10,19 +10,23 @@ import { assign, fromPromise, setup } from 'xstate';
 import type { Cart } from './catalogue/planogram.ts';
 import type { Stage } from './order/decide.ts';
 import type { CancelReason, OrderEvent } from './order/events.ts';
-import { JournalError } from './ports.ts';
-import type { ComfortView, NotForSale } from './view.ts';
+import { type AgeAnswer, JournalError } from './ports.ts';
+import type { ComfortView, NotForSale, Problem } from './view.ts';
 
 /** One order as the screen follows it. */
 export interface Sale {
   readonly orderId: string;
   readonly opened: Extract<OrderEvent, { type: 'order.opened' }>;
+  /** Something in it may only be sold to whom the age check allows it, now, for this sale. */
+  readonly ageCheck: boolean;
 }
 
 /** What the states do, one effect a state. Each resolves with the first stage that is not its own. */
 export interface KioskEffects {
   /** Opens the books, proves that the journal can grow, asks machine and PayPay. */
   recover(): Promise<void>;
+  /** Never rejects. @param signal aborted when the answer is not wanted any more */
+  checkAge(sale: Sale, signal: AbortSignal): Promise<AgeAnswer>;
   /** `slotNotReady`: the machine would not vend; nothing was opened. */
   createCode(sale: Sale): Promise<Stage | 'slotNotReady' | null>;
   watchPayment(sale: Sale): Promise<Stage | null>;
@@ -52,7 +56,7 @@ export interface KioskContext {
   readonly gateSince_ms: number;
   /** A fault that stops everything: `journalFailed` is tried again, `brokenRule` waits for a person. */
   readonly fault: 'journalFailed' | 'brokenRule' | null;
-  readonly problem: NotForSale | 'codeRejected' | null;
+  readonly problem: Problem | null;
   readonly sale: Sale | null;
   readonly leaving: 'cancelled' | 'expired' | 'notReady' | null;
   readonly stillChecking: boolean;
@@ -97,6 +101,7 @@ export const kioskMachine = setup({
   types: { context: {} as KioskContext, events: {} as KioskEvent, input: {} as KioskParts },
   actors: {
     recover: fromPromise(({ input }: { input: KioskEffects }) => input.recover()),
+    checkAge: fromPromise(({ input, signal }: { input: Work; signal: AbortSignal }) => input.effects.checkAge(input.sale, signal)),
     createCode: fromPromise(({ input }: { input: Work }) => input.effects.createCode(input.sale)),
     watchPayment: fromPromise(({ input }: { input: Work }) => input.effects.watchPayment(input.sale)),
     closeCode: fromPromise(({ input }: { input: Work }) => input.effects.closeCode(input.sale)),
@@ -115,11 +120,13 @@ export const kioskMachine = setup({
     startIdle: assign({ idleAt_ms: (at) => now_ms(at) + at.context.parts.times.idle_ms }),
     startFinal: assign({ idleAt_ms: (at) => now_ms(at) + at.context.parts.times.final_ms }),
     stopIdle: assign({ idleAt_ms: null }),
+    dropSale: assign({ sale: null }),
     release: ({ context }) => context.sale && context.parts.effects.release(context.sale),
     stopSelling: assign({ fault: 'brokenRule' }),
   },
   guards: {
     gateOpen: ({ context }) => context.gate.length === 0,
+    ageFirst: ({ context, event }) => context.gate.length === 0 && event.type === 'order.drafted' && event.sale.ageCheck,
     gateClosed: ({ context }) => context.gate.length > 0,
     journalFailed: ({ context }) => context.fault === 'journalFailed',
     noFault: ({ context }) => context.fault === null && context.gate.length === 0,
@@ -177,7 +184,12 @@ export const kioskMachine = setup({
       always: { guard: 'gateClosed', target: 'outOfService' },
       on: {
         'customer.started': 'selecting',
-        'order.drafted': { target: 'creatingCode', actions: assign({ sale: ({ event }) => event.sale }) },
+        // The customer chose on the machine, which waits: there is no time to check anybody's age.
+        'order.drafted': {
+          guard: ({ event }) => !event.sale.ageCheck,
+          target: 'creatingCode',
+          actions: assign({ sale: ({ event }) => event.sale }),
+        },
         'staff.entered': 'maintenance',
       },
     },
@@ -190,11 +202,34 @@ export const kioskMachine = setup({
         'comfort.changed': { target: 'selecting', reenter: true, actions: assign({ comfort: ({ event }) => event.comfort }) },
         'cart.changed': { target: 'selecting', reenter: true, actions: assign({ cart: ({ event }) => event.cart, problem: null }) },
         'order.impossible': { actions: assign({ problem: ({ event }) => event.problem }) },
-        'order.drafted': {
-          guard: 'gateOpen',
-          target: 'creatingCode',
-          actions: assign({ sale: ({ event }) => event.sale, problem: null }),
-        },
+        'order.drafted': [
+          { guard: 'ageFirst', target: 'checkingAge', actions: assign({ sale: ({ event }) => event.sale, problem: null }) },
+          { guard: 'gateOpen', target: 'creatingCode', actions: assign({ sale: ({ event }) => event.sale, problem: null }) },
+        ],
+      },
+    },
+    // Nothing was opened or sent yet: whoever gives up just leaves. A yes is good for this one step and is kept nowhere.
+    checkingAge: {
+      entry: 'stopIdle',
+      on: { 'customer.cancelled': { target: 'selecting', actions: ['release', 'dropSale'] } },
+      invoke: {
+        src: 'checkAge',
+        input: workOf,
+        onDone: [
+          { guard: ({ context, event }) => event.output === 'allowed' && context.gate.length === 0, target: 'creatingCode' },
+          {
+            target: 'selecting',
+            actions: [
+              'release',
+              'dropSale',
+              assign({
+                problem: ({ context, event }) =>
+                  event.output === 'refused' ? 'ageRefused' : event.output === 'allowed' ? (context.gate[0] ?? null) : 'ageUnknown',
+              }),
+            ],
+          },
+        ],
+        onError: { target: 'selecting', actions: ['release', 'dropSale', assign({ problem: 'ageUnknown' })] },
       },
     },
     creatingCode: {
@@ -209,7 +244,8 @@ export const kioskMachine = setup({
             target: 'selecting',
             actions: [
               'release',
-              assign({ problem: ({ event }) => (event.output === 'slotNotReady' ? 'slotPaused' : 'codeRejected'), sale: null }),
+              'dropSale',
+              assign({ problem: ({ event }) => (event.output === 'slotNotReady' ? 'slotPaused' : 'codeRejected') }),
             ],
           },
         ],
@@ -251,8 +287,8 @@ export const kioskMachine = setup({
       },
     },
     codeClosed: {
-      entry: ['release', 'startFinal'],
-      after: { final: 'attract' },
+      entry: ['release', 'startIdle'],
+      after: { idle: 'attract' },
       on: {
         'customer.stayed': { target: 'codeClosed', reenter: true },
         'customer.finished': 'attract',
@@ -260,11 +296,18 @@ export const kioskMachine = setup({
           target: 'selecting',
           actions: assign({ problem: ({ event }) => event.problem, sale: null, leaving: null }),
         },
-        'order.drafted': {
-          guard: 'gateOpen',
-          target: 'creatingCode',
-          actions: assign({ sale: ({ event }) => event.sale, leaving: null, stillChecking: false }),
-        },
+        'order.drafted': [
+          {
+            guard: 'ageFirst',
+            target: 'checkingAge',
+            actions: assign({ sale: ({ event }) => event.sale, leaving: null, stillChecking: false }),
+          },
+          {
+            guard: 'gateOpen',
+            target: 'creatingCode',
+            actions: assign({ sale: ({ event }) => event.sale, leaving: null, stillChecking: false }),
+          },
+        ],
       },
     },
     dispensing: {
@@ -280,9 +323,10 @@ export const kioskMachine = setup({
       after: { final: 'attract' },
       on: { 'customer.finished': 'attract', 'customer.stayed': { target: 'thanks', reenter: true } },
     },
+    // Bad news is read slowly: it stays as long as the catalogue does, with the same warning.
     refunding: {
-      entry: ['release', 'startFinal'],
-      after: { final: 'attract' },
+      entry: ['release', 'startIdle'],
+      after: { idle: 'attract' },
       on: { 'customer.finished': 'attract', 'customer.stayed': { target: 'refunding', reenter: true } },
     },
     outOfService: {

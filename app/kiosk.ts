@@ -9,6 +9,8 @@ import { decide } from './order/decide.ts';
 import { type BrokenRule, isVendPending, type Order } from './order/order.ts';
 import { createSettler, type Settler } from './order/settler.ts';
 import type {
+  AgeAnswer,
+  AgeCheck,
   Clock,
   GatewayState,
   Ids,
@@ -37,6 +39,8 @@ export interface KioskPorts {
   readonly log: Log;
   /** Absent where the shop has none. */
   readonly printer?: ReceiptPrinter | undefined;
+  /** Absent: age-restricted goods are shown with the reason and not sold. */
+  readonly ageCheck?: AgeCheck | undefined;
   readonly version: string;
 }
 
@@ -60,6 +64,8 @@ const PROBE_READY_ms = 300_000;
 const PROBE_NOT_READY_FIRST_ms = 5_000;
 const PROBE_NOT_READY_LAST_ms = 60_000;
 const RETRY_JOURNAL_ms = 15_000;
+/** How long a customer has to prove their age (ports.ts, AgeCheck). */
+const AGE_CHECK_ms = 60_000;
 /** A machine that waits for our answer gets it this much before its own limit. */
 const SELECTION_MARGIN_ms = 10_000;
 
@@ -68,7 +74,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
   const { gateway, machine, clock, ids, log } = ports;
   let config = initial;
   let shop = shopView(config);
-  const planogram = createPlanogram(config);
+  const planogram = createPlanogram(config, ports.ageCheck !== undefined);
   const listeners = new Set<(view: KioskView) => void>();
   const unsubscribe: Unsubscribe[] = [];
   const timers = new Set<unknown>();
@@ -165,6 +171,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
         throw error;
       }
     },
+    checkAge,
     async createCode(sale) {
       const open = running();
       // No sale that can't be finished: the machine says that it can vend before anybody sees a code.
@@ -223,6 +230,29 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     changed: publish,
     fault,
   });
+
+  /** Whatever is not a yes in time is no yes. */
+  function checkAge({ orderId, opened }: Sale, unwanted: AbortSignal): Promise<AgeAnswer> {
+    const ended = new AbortController();
+    const skus = [...new Set(opened.lines.map(({ sku }) => sku))].filter((sku) => planogram.catalogue.product(sku)?.ageRestricted);
+    const ask = async () => ports.ageCheck?.check({ orderId, skus, signal: ended.signal });
+    return new Promise<AgeAnswer>((resolve) => {
+      const end = (answer: AgeAnswer, why?: string) => {
+        if (ended.signal.aborted) return;
+        clock.clearTimeout(limit);
+        ended.abort();
+        log.info('age.checked', { orderId, answer, why });
+        resolve(answer);
+      };
+      const limit = clock.setTimeout(() => end('unknown', 'no answer in time'), AGE_CHECK_ms);
+      unwanted.addEventListener('abort', () => end('unknown', 'the customer left'), { once: true });
+      ask().then(
+        // A plug-in is not ours: only the exact word counts.
+        (answer) => end(answer === 'allowed' || answer === 'refused' ? answer : 'unknown'),
+        (error: unknown) => end('unknown', String(error)),
+      );
+    });
+  }
 
   /** Once for every sale that was paid. Paper stops nothing. */
   function print(orderId: string): void {
@@ -304,6 +334,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     const orderId = ids.next('order');
     const sale: Sale = {
       orderId,
+      ageCheck: lines.some(({ sku }) => planogram.catalogue.product(sku)?.ageRestricted === true),
       opened: {
         type: 'order.opened',
         settlement: config.sale.settlement,
@@ -353,7 +384,8 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
       case 'buy': {
         const cart = value === 'selecting' ? changeCart(command.sku, 1) : null;
         if (cart === null) return undefined;
-        actor.send({ type: 'cart.changed', cart });
+        // Where there is no cart, what could not be bought a moment ago is not bought now beside it.
+        if (!config.shop.singleItem) actor.send({ type: 'cart.changed', cart });
         return draft(allocate(cart));
       }
       case 'charge':

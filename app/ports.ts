@@ -187,6 +187,24 @@ export interface MachineDiagnostics {
   readonly lastFrames: readonly { readonly at_ms: number; readonly direction: 'in' | 'out'; readonly frame: string }[];
 }
 
+// ---------------------------------------------------------------- age
+
+/** `unknown`: nobody said yes or no. Only `allowed` sells. */
+export type AgeAnswer = 'allowed' | 'refused' | 'unknown';
+
+/**
+ * Proves that the customer is old enough for age-restricted goods: a licence reader, a clerk's key, a service. None is
+ * built in. It is asked once for every sale, and its answer is good for that sale only.
+ */
+export interface AgeCheck {
+  /**
+   * Rejecting counts as `unknown`, and so does an answer after 60 s.
+   * @param sale.signal aborted when nobody waits for the answer any more: the customer gave up, or the time is over
+   */
+  check(sale: { readonly orderId: string; readonly skus: readonly string[]; readonly signal: AbortSignal }): Promise<AgeAnswer>;
+  close?(): Promise<void>;
+}
+
 // ---------------------------------------------------------------- paper
 
 /** Prints receipts, best effort: a printer without paper stops nothing. */

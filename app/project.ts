@@ -135,8 +135,9 @@ export function screenOf(facts: ScreenFacts): ScreenView {
   const summary = orderView(sale.opened);
   const leaving = context.leaving ?? 'expired';
   switch (state) {
+    case 'checkingAge':
     case 'creatingCode':
-      return { name: 'creatingCode', order: summary };
+      return { name: state, order: summary };
     case 'awaitingPayment':
       if (context.leaving !== null) return { name: 'checking', order: summary, leaving };
       return order?.code.state === 'created'

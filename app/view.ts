@@ -31,6 +31,9 @@ export type NotForSale =
   | 'tooManyOpenQuestions'
   | 'brokenRule';
 
+/** Why the last wish of the customer was not met. */
+export type Problem = NotForSale | 'codeRejected' | 'ageRefused' | 'ageUnknown';
+
 export interface ProductView {
   readonly sku: string;
   readonly name: LocalText;
@@ -44,6 +47,8 @@ export interface ProductView {
   /** How many the customer may still add; 0 when `notForSale` is set or all are in the cart. */
   readonly available: number;
   readonly notForSale: NotForSale | null;
+  /** The customer's age is checked before they can pay. */
+  readonly ageCheck: boolean;
 }
 
 export interface CartLineView {
@@ -80,8 +85,10 @@ export type ScreenView =
       readonly name: 'selecting';
       readonly cart: readonly CartLineView[];
       readonly total_jpy: number;
-      readonly problem: NotForSale | 'codeRejected' | null;
+      readonly problem: Problem | null;
     }
+  /** Something else proves the customer's age now; there is no code yet, and the customer may give up. */
+  | { readonly name: 'checkingAge'; readonly order: OrderView }
   | { readonly name: 'creatingCode'; readonly order: OrderView }
   | {
       readonly name: 'awaitingPayment';

@@ -11,6 +11,7 @@ import { said } from './said.ts';
 import { Attract } from './screens/Attract.tsx';
 import { Catalogue } from './screens/Catalogue.tsx';
 import { Checking } from './screens/Checking.tsx';
+import { CheckingAge } from './screens/CheckingAge.tsx';
 import { CodeClosed } from './screens/CodeClosed.tsx';
 import { Counter } from './screens/Counter.tsx';
 import { Dispensing } from './screens/Dispensing.tsx';
@@ -63,7 +64,7 @@ export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: Text
   if (kiosk === null) return lost ? <Lost texts={texts} /> : null;
   return (
     <KioskContext value={kiosk}>
-      <div className="kiosk" inert={lost} onPointerDown={stay} onClick={touched}>
+      <div className="kiosk" inert={lost} onPointerDown={stay} onKeyDown={stay} onClick={touched}>
         <Header />
         <Screen view={kiosk.view} />
         <IdleWarning />
@@ -85,6 +86,8 @@ function Screen({ view: { screen, shop } }: { view: KioskView }) {
       return <Attract />;
     case 'selecting':
       return shop.mode === 'counter' ? <Counter screen={screen} /> : <Catalogue screen={screen} />;
+    case 'checkingAge':
+      return <CheckingAge screen={screen} />;
     case 'creatingCode':
     case 'awaitingPayment':
       return <Pay screen={screen} />;

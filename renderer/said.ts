@@ -12,6 +12,8 @@ export function said({ screen, shop }: KioskView, { t, yen, name, time }: Texts)
       return join(name(shop.name), t('attract.onlyPayPay'), t(shop.selection === 'machine' ? 'attract.machineChooses' : 'attract.touch'));
     case 'selecting':
       return t(shop.mode === 'counter' ? 'counter.amount' : 'catalogue.which');
+    case 'checkingAge':
+      return join(t('age.title'), t('age.hint'));
     case 'creatingCode':
       return t('pay.creating');
     case 'awaitingPayment':

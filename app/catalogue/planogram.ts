@@ -49,7 +49,8 @@ interface SlotRecord {
   revision: number;
 }
 
-export function createPlanogram(initial: Config): Planogram {
+/** @param canCheckAge without a check, age-restricted goods are shown and not sold */
+export function createPlanogram(initial: Config, canCheckAge = false): Planogram {
   let config = initial;
   const catalogue = createCatalogue(config);
   const records = new Map<string, SlotRecord>();
@@ -153,11 +154,12 @@ export function createPlanogram(initial: Config): Planogram {
         const own = bySku.get(product.sku) ?? [];
         const problems = own.map((slot) => problemOf(slot, machine));
         const left = counter() ? config.sale.maxItems : own.reduce((sum, slot, i) => (problems[i] === null ? sum + slot.count : sum), 0);
-        const notForSale: NotForSale | null = product.ageRestricted
-          ? 'ageCheckMissing'
-          : left > 0
-            ? null
-            : (problems.find((problem) => problem !== null && problem !== 'soldOut') ?? 'soldOut');
+        const notForSale: NotForSale | null =
+          product.ageRestricted && !canCheckAge
+            ? 'ageCheckMissing'
+            : left > 0
+              ? null
+              : (problems.find((problem) => problem !== null && problem !== 'soldOut') ?? 'soldOut');
         return {
           sku: product.sku,
           name: product.name,
@@ -169,6 +171,7 @@ export function createPlanogram(initial: Config): Planogram {
           calories_kcal: product.calories_kcal ?? null,
           available: notForSale === null ? Math.max(0, Math.min(room, left - inCart)) : 0,
           notForSale,
+          ageCheck: product.ageRestricted,
         };
       });
     },
@@ -177,7 +180,7 @@ export function createPlanogram(initial: Config): Planogram {
       const lines: DraftLine[] = [];
       for (const [sku, quantity] of cart) {
         const product = catalogue.product(sku);
-        if (product === undefined || product.ageRestricted) return null;
+        if (product === undefined || (product.ageRestricted && !canCheckAge)) return null;
         for (let unit = 0; unit < quantity; unit++) {
           const slot = counter()
             ? { slot: 'counter', free: Number.POSITIVE_INFINITY }

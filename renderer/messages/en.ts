@@ -37,6 +37,10 @@ export const en: Messages = {
   'counter.products': 'Products',
   'counter.keypad': 'Amount',
 
+  'age.needed': 'Age check',
+  'age.title': 'Checking your age',
+  'age.hint': 'Please follow the age checking device. You pay afterwards.',
+
   'pay.creating': 'Preparing your QR code',
   'pay.scan': 'Scan with the PayPay app',
   'pay.step1': 'Open the app',
@@ -108,13 +112,15 @@ export const en: Messages = {
   'maintenance.hint': 'Our staff are at work. Please wait a moment.',
   'lost.title': 'Reconnecting the screen',
   'lost.hint': 'Payments and refunds go on without the screen. Please wait a moment.',
-  'codeRejected.title': 'No QR code could be made. Please try again.',
 
   'idle.title': 'Are you still there?',
   'idle.hint': 'Back to the start in {{n}} s',
   'idle.stay': 'Continue',
   'idle.leave': 'Finish',
 
+  'reason.codeRejected': 'No QR code could be made. Please try again.',
+  'reason.ageRefused': 'This is sold only after a passed age check',
+  'reason.ageUnknown': 'Your age could not be checked, so this can’t be sold',
   'reason.soldOut': 'Sold out',
   'reason.quarantined': 'To be checked',
   'reason.disabled': 'Not on sale',

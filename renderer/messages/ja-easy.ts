@@ -38,6 +38,10 @@ export const jaEasy: Messages = {
   'counter.products': 'もの',
   'counter.keypad': 'お金',
 
+  'age.needed': '年を たしかめます',
+  'age.title': '年を たしかめて います',
+  'age.hint': '年を たしかめる 機械を 見て ください。お金は あとで はらいます。',
+
   'pay.creating': 'QRコードを 作って います',
   'pay.scan': 'PayPayの アプリで 読んで ください',
   'pay.step1': 'アプリを ひらく',
@@ -109,13 +113,15 @@ export const jaEasy: Messages = {
   'maintenance.hint': '店の 人が 見て います。少し まって ください。',
   'lost.title': '画面を つなぎなおして います',
   'lost.hint': 'はらった お金は だいじょうぶです。少し まって ください。',
-  'codeRejected.title': 'QRコードを 作れませんでした。もう1回 やって ください。',
 
   'idle.title': 'まだ 使いますか？',
   'idle.hint': 'あと {{n}}びょうで はじめに もどります',
   'idle.stay': '使う',
   'idle.leave': '終わる',
 
+  'reason.codeRejected': 'QRコードを 作れませんでした。もう1回 やって ください。',
+  'reason.ageRefused': '年を たしかめた 人だけが 買えます',
+  'reason.ageUnknown': '年が わからないので 売れません',
   'reason.soldOut': '売り切れ',
   'reason.quarantined': 'しらべる前',
   'reason.disabled': '売って いません',

@@ -36,6 +36,10 @@ export const ja = {
   'counter.products': '商品',
   'counter.keypad': '金額',
 
+  'age.needed': '年齢確認あり',
+  'age.title': '年齢を確認しています',
+  'age.hint': '年齢確認の機械の案内にしたがってください。お支払いは、そのあとです。',
+
   'pay.creating': 'QRコードを用意しています',
   'pay.scan': 'PayPayアプリで読み取ってください',
   'pay.step1': 'アプリを開く',
@@ -107,13 +111,15 @@ export const ja = {
   'maintenance.hint': '係員が作業しています。少しお待ちください。',
   'lost.title': '画面をつなぎなおしています',
   'lost.hint': 'お支払いと返金は、画面が消えても続いています。少しお待ちください。',
-  'codeRejected.title': 'QRコードを作れませんでした。もう一度おためしください。',
 
   'idle.title': 'まだご利用中ですか？',
   'idle.hint': '{{n}}秒ではじめの画面にもどります',
   'idle.stay': '続ける',
   'idle.leave': '終わる',
 
+  'reason.codeRejected': 'QRコードを作れませんでした。もう一度おためしください。',
+  'reason.ageRefused': 'この商品は、年齢を確認できた方だけにお売りしています',
+  'reason.ageUnknown': '年齢を確認できなかったため、お売りできません',
   'reason.soldOut': '売切',
   'reason.quarantined': '点検待ち',
   'reason.disabled': '販売休止中',

@@ -37,6 +37,10 @@ export const ko: Messages = {
   'counter.products': '상품',
   'counter.keypad': '금액',
 
+  'age.needed': '나이 확인 필요',
+  'age.title': '나이를 확인하고 있습니다',
+  'age.hint': '나이 확인 기기의 안내를 따라 주세요. 결제는 그다음입니다.',
+
   'pay.creating': 'QR 코드를 준비하고 있습니다',
   'pay.scan': 'PayPay 앱으로 스캔해 주세요',
   'pay.step1': '앱 열기',
@@ -108,13 +112,15 @@ export const ko: Messages = {
   'maintenance.hint': '담당자가 작업하고 있습니다. 잠시 기다려 주세요.',
   'lost.title': '화면을 다시 연결하고 있습니다',
   'lost.hint': '결제와 환불은 화면과 상관없이 계속됩니다. 잠시 기다려 주세요.',
-  'codeRejected.title': 'QR 코드를 만들지 못했습니다. 다시 시도해 주세요.',
 
   'idle.title': '계속 이용하시겠습니까?',
   'idle.hint': '{{n}}초 후 처음 화면으로 돌아갑니다',
   'idle.stay': '계속하기',
   'idle.leave': '종료',
 
+  'reason.codeRejected': 'QR 코드를 만들지 못했습니다. 다시 시도해 주세요.',
+  'reason.ageRefused': '나이가 확인된 분께만 판매하는 상품입니다',
+  'reason.ageUnknown': '나이를 확인하지 못해 판매할 수 없습니다',
   'reason.soldOut': '품절',
   'reason.quarantined': '점검 대기',
   'reason.disabled': '판매 중지',

@@ -37,6 +37,10 @@ export const zhHans: Messages = {
   'counter.products': '商品',
   'counter.keypad': '金额',
 
+  'age.needed': '需确认年龄',
+  'age.title': '正在确认年龄',
+  'age.hint': '请按照年龄确认设备的提示操作，之后再付款。',
+
   'pay.creating': '正在准备二维码',
   'pay.scan': '请用PayPay应用扫码',
   'pay.step1': '打开应用',
@@ -108,13 +112,15 @@ export const zhHans: Messages = {
   'maintenance.hint': '工作人员正在作业，请稍候。',
   'lost.title': '正在重新连接屏幕',
   'lost.hint': '付款和退款不受屏幕影响，请稍候。',
-  'codeRejected.title': '未能生成二维码，请再试一次。',
 
   'idle.title': '您还在使用吗？',
   'idle.hint': '{{n}}秒后返回首页',
   'idle.stay': '继续',
   'idle.leave': '结束',
 
+  'reason.codeRejected': '未能生成二维码，请再试一次。',
+  'reason.ageRefused': '此商品仅售予通过年龄确认的顾客',
+  'reason.ageUnknown': '未能确认年龄，无法出售此商品',
   'reason.soldOut': '售罄',
   'reason.quarantined': '等待检查',
   'reason.disabled': '暂停销售',

@@ -37,6 +37,10 @@ export const zhHant: Messages = {
   'counter.products': '商品',
   'counter.keypad': '金額',
 
+  'age.needed': '需確認年齡',
+  'age.title': '正在確認年齡',
+  'age.hint': '請依照年齡確認裝置的指示操作，之後再付款。',
+
   'pay.creating': '正在準備QR碼',
   'pay.scan': '請用PayPay應用程式掃描',
   'pay.step1': '開啟程式',
@@ -108,13 +112,15 @@ export const zhHant: Messages = {
   'maintenance.hint': '工作人員正在作業，請稍候。',
   'lost.title': '正在重新連接螢幕',
   'lost.hint': '付款和退款不受螢幕影響，請稍候。',
-  'codeRejected.title': '未能產生QR碼，請再試一次。',
 
   'idle.title': '您還在使用嗎？',
   'idle.hint': '{{n}}秒後返回首頁',
   'idle.stay': '繼續',
   'idle.leave': '結束',
 
+  'reason.codeRejected': '未能產生QR碼，請再試一次。',
+  'reason.ageRefused': '此商品僅售予通過年齡確認的顧客',
+  'reason.ageUnknown': '未能確認年齡，無法販售此商品',
   'reason.soldOut': '售完',
   'reason.quarantined': '等待檢查',
   'reason.disabled': '暫停販售',

@@ -32,6 +32,7 @@ export function Details({ product, onClose }: { product: ProductView; onClose: (
           <h2 id="details-name">{texts.name(product.name)}</h2>
           <p className="details-price figures">{texts.yen(product.price_jpy)}</p>
           {notForSale !== null && <p className="tile-reason">{texts.t(`reason.${notForSale}`)}</p>}
+          {notForSale === null && product.ageCheck && <p className="tile-reason">{texts.t('age.needed')}</p>}
           {description !== null && <p>{texts.name(description)}</p>}
           <dl className="details-facts">
             {allergens.length > 0 && (

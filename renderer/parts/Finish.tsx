@@ -1,11 +1,11 @@
-/** The way out of a final screen, and when it takes it by itself. */
+/** The way out of a final screen, and when thanks take it by themselves. */
 import { useKiosk, useRemaining } from '../kiosk.ts';
 
 export function Finish({ label, primary = true }: { label: string; primary?: boolean }) {
   const { view, send } = useKiosk();
   return (
     <div className="finish">
-      {view.idleAt_ms !== null && <Closing at_ms={view.idleAt_ms} />}
+      {view.screen.name === 'thanks' && view.idleAt_ms !== null && <Closing at_ms={view.idleAt_ms} />}
       <button
         type="button"
         className={primary ? 'action' : 'action action-quiet'}

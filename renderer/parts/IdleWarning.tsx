@@ -1,4 +1,4 @@
-/** Before the catalogue is given up, somebody who only thinks slowly gets 20 s and one tap (WCAG 2.2 §2.2.1). */
+/** Before a screen is given up that somebody may still read or fill, they get 20 s and one tap (WCAG 2.2 §2.2.1). */
 import { useEffect, useRef } from 'react';
 import { useKiosk, useRemaining } from '../kiosk.ts';
 
@@ -6,8 +6,8 @@ const WARN_ms = 21_000;
 
 export function IdleWarning() {
   const { view } = useKiosk();
-  // Final screens say it beside their button.
-  if (view.screen.name !== 'selecting' || view.idleAt_ms === null) return null;
+  // Thanks say when they go beside their button, from their first moment on.
+  if (view.screen.name === 'thanks' || view.idleAt_ms === null) return null;
   return <Warning key={view.idleAt_ms} at_ms={view.idleAt_ms} />;
 }
 

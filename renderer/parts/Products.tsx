@@ -76,6 +76,7 @@ function Tile({ product, quantity, onChoose, onDetails }: TileProps) {
         ) : (
           product.available === 0 && <span className="tile-reason">{texts.t('catalogue.allInCart')}</span>
         )}
+        {notForSale === null && product.ageCheck && <span className="tile-reason">{texts.t('age.needed')}</span>}
       </button>
       {hasDetails && (
         <button type="button" className="tile-details" aria-label={texts.t('catalogue.details', { name })} onClick={onDetails}>

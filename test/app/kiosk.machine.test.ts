@@ -10,6 +10,7 @@ const uncalled = (): never => {
 };
 const effects: KioskEffects = {
   recover: uncalled,
+  checkAge: uncalled,
   createCode: uncalled,
   watchPayment: uncalled,
   closeCode: uncalled,
@@ -26,9 +27,11 @@ const input: KioskParts = {
 type Snapshot = SnapshotFrom<typeof machine>;
 type Event = EventFromLogic<typeof machine>;
 
-const sale: Sale = { orderId: 'o-1', opened: opened([150]) };
+const sale: Sale = { orderId: 'o-1', opened: opened([150]), ageCheck: false };
+const restricted: Sale = { ...sale, orderId: 'o-2', ageCheck: true };
 const EFFECT_OF = {
   recovering: 'recover',
+  checkingAge: 'checkAge',
   creatingCode: 'createCode',
   awaitingPayment: 'watchPayment',
   closingCode: 'closeCode',
@@ -37,6 +40,7 @@ const EFFECT_OF = {
 /** What the effects can answer; besides them, each can fail. */
 const OUTPUTS = {
   recovering: [undefined],
+  checkingAge: ['allowed', 'refused', 'unknown'],
   creatingCode: ['pay', 'close', 'end', 'slotNotReady', null],
   awaitingPayment: ['vend', 'close', 'settle', 'end', null],
   closingCode: ['vend', 'settle', 'watch', 'end', null],
@@ -59,6 +63,7 @@ const outside: Event[] = [
   { type: 'customer.finished' },
   { type: 'cart.changed', cart: new Map([['tea', 1]]) },
   { type: 'order.drafted', sale },
+  { type: 'order.drafted', sale: restricted },
   { type: 'order.impossible', problem: 'soldOut' },
   { type: 'comfort.changed', comfort: { language: 'en', easyView: true } },
   { type: 'gate.changed', gate: ['networkDown'] },
@@ -79,7 +84,7 @@ const paths = getShortestPaths(machine, {
   events: [...outside, ...faults, ...endings],
   // The clock is still, and a cart or comfort does not change where the kiosk can go.
   serializeState: ({ value, context }) =>
-    JSON.stringify([value, context.gate.length, context.fault, context.sale !== null, context.leaving]),
+    JSON.stringify([value, context.gate.length, context.fault, context.sale?.ageCheck, context.leaving]),
 });
 const reached = new Map<string, Snapshot[]>();
 for (const { state } of paths) reached.set(state.value, [...(reached.get(state.value) ?? []), state]);
@@ -118,6 +123,26 @@ describe('the statechart', () => {
             expect(['awaitingPayment', 'closingCode']).toContain(state);
   });
 
+  it('makes a code for age-restricted goods only on a yes to this sale', () => {
+    let sold = 0;
+    for (const [state, snapshots] of reached)
+      for (const snapshot of snapshots)
+        for (const event of [...outside, ...faults, ...endings]) {
+          const after_ = next(snapshot, event);
+          if (after_.value !== 'creatingCode' || state === 'creatingCode' || after_.context.sale?.ageCheck !== true) continue;
+          sold += 1;
+          expect(state).toBe('checkingAge');
+          expect((event as unknown as { output: unknown }).output).toBe('allowed');
+          expect(after_.context.sale).toBe(snapshot.context.sale);
+        }
+    expect(sold).toBeGreaterThan(0);
+  });
+
+  it('has no time-out of its own from the QR to the settlement', () => {
+    for (const state of ['creatingCode', 'awaitingPayment', 'closingCode', 'dispensing'])
+      for (const { context } of everyIn(state)) expect(context.idleAt_ms).toBeNull();
+  });
+
   it('sells nothing while the gate is closed or a fault stands', () => {
     for (const snapshots of reached.values())
       for (const snapshot of snapshots) {
@@ -130,7 +155,7 @@ describe('the statechart', () => {
   });
 
   it('never shows a screen of a sale without a sale, and forgets the customer at rest', () => {
-    const ofSale = ['creatingCode', 'awaitingPayment', 'closingCode', 'codeClosed', 'dispensing', 'thanks', 'refunding'];
+    const ofSale = ['checkingAge', 'creatingCode', 'awaitingPayment', 'closingCode', 'codeClosed', 'dispensing', 'thanks', 'refunding'];
     for (const [state, snapshots] of reached)
       for (const { context } of snapshots) {
         if (ofSale.includes(state)) expect(context.sale).not.toBeNull();

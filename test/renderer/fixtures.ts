@@ -45,6 +45,7 @@ const product = (
   calories_kcal: null,
   available: 5,
   notForSale: null,
+  ageCheck: false,
   ...more,
 });
 
@@ -122,6 +123,16 @@ export const fixtures = {
     { name: 'selecting', cart: [], total_jpy: 0, problem: null },
     { shop: { ...shop, mode: 'counter', categories: [] }, idleAt_ms: NOW_ms + 60_000 },
   ),
+  'selecting-age': view(
+    { name: 'selecting', cart: [line('cider', 1)], total_jpy: 160, problem: 'ageUnknown' },
+    {
+      products: products.map((given) =>
+        given.sku === 'cider' ? { ...given, ageCheck: true } : given.sku === 'energy' ? { ...given, notForSale: 'ageCheckMissing' } : given,
+      ),
+      idleAt_ms: NOW_ms + 60_000,
+    },
+  ),
+  checkingAge: view({ name: 'checkingAge', order: one }),
   creatingCode: view({ name: 'creatingCode', order: one }),
   awaitingPayment: view({ name: 'awaitingPayment', order: one, url: QR_URL, expiresAt_ms: NOW_ms + 272_000, pollsFailing: false }),
   'awaitingPayment-cart': view({ name: 'awaitingPayment', order: three, url: QR_URL, expiresAt_ms: NOW_ms + 42_000, pollsFailing: true }),
@@ -219,6 +230,8 @@ interface Case {
 export const cases: Readonly<Record<string, Case>> = {
   ...Object.fromEntries(Object.entries(fixtures).map(([name, view]): [string, Case] => [name, { view }])),
   details: { view: fixtures['selecting-cart'], press: ['.tile-details'] },
+  // Where they fit side by side there is no sheet, and the press does no harm.
+  languages: { view: fixtures['codeClosed-expired'], press: [':is(.header-languages, .header-language)'] },
   'counter-amount': { view: fixtures.counter, press: Array<string>(7).fill('.key') },
   'counter-products': { view: { ...fixtures['selecting-cart'], shop: fixtures.counter.shop }, press: ['.tab[aria-pressed="false"]'] },
 };

@@ -1,0 +1,88 @@
+/** What a customer can do, how few taps it takes, and when the screen goes back by itself. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { KioskCommand } from '../../app/view.ts';
+import { openShop, type TestShop } from './shop.ts';
+
+let shop: TestShop;
+afterEach(() => shop.close());
+const open = async (changes?: Parameters<typeof openShop>[0]) => (shop = await openShop(changes));
+
+const touch = { do: 'start' } satisfies KioskCommand;
+const buyTea = { do: 'buy', sku: 'tea' } satisfies KioskCommand;
+const addTea = { do: 'add', sku: 'tea' } satisfies KioskCommand;
+const checkout = { do: 'checkout' } satisfies KioskCommand;
+
+describe('from the first screen to the QR', () => {
+  it('takes two taps where one product is sold at a time', async () => {
+    await open({ shop: { singleItem: true } });
+    await shop.send(touch, buyTea);
+    expect(await shop.see('awaitingPayment')).toMatchObject({ order: { total_jpy: 150 } });
+  });
+
+  it('takes three with a cart', async () => {
+    await open();
+    await shop.send(touch, addTea, checkout);
+    expect(await shop.see('awaitingPayment')).toMatchObject({ order: { total_jpy: 150 } });
+  });
+
+  it('buys one, also after a try that failed', async () => {
+    await open({ shop: { singleItem: true }, ageCheck: { check: () => Promise.resolve('refused') } });
+    await shop.send(touch, { do: 'buy', sku: 'beer' });
+    await shop.clock.advance(100);
+    expect(await shop.see('selecting')).toMatchObject({ problem: 'ageRefused', cart: [] });
+    await shop.send(buyTea);
+    expect(await shop.see('awaitingPayment')).toMatchObject({ order: { total_jpy: 150 } });
+  });
+});
+
+describe('the screen goes back by itself', () => {
+  const idle_ms = () => (shop.view().idleAt_ms ?? NaN) - shop.view().now_ms;
+
+  it('from the catalogue after a minute, of which every touch begins a new one', async () => {
+    await open();
+    await shop.send(touch, addTea, { do: 'setLanguage', language: 'en' });
+    expect(idle_ms()).toBe(60_000);
+    await shop.clock.advance(59_000);
+    await shop.send({ do: 'stay' });
+    expect(idle_ms()).toBe(60_000);
+    await shop.clock.advance(59_000);
+    expect(shop.view().screen.name).toBe('selecting');
+    await shop.clock.advance(1_100);
+    expect(shop.view()).toMatchObject({ screen: { name: 'attract' }, comfort: { language: 'ja', easyView: false } });
+  });
+
+  it('never from the QR to the settlement, whatever the customer leaves undone', async () => {
+    await open();
+    await shop.send(touch, addTea, checkout);
+    const seen: (number | null)[] = [];
+    shop.kiosk.onView((view) => {
+      if (['creatingCode', 'awaitingPayment', 'checking', 'dispensing'].includes(view.screen.name)) seen.push(view.idleAt_ms);
+    });
+    await shop.pay();
+    await shop.see('thanks');
+    expect(seen.length).toBeGreaterThan(1);
+    expect(new Set(seen)).toEqual(new Set([null]));
+  });
+
+  it('from thanks after 15 s', async () => {
+    await open();
+    await shop.send(touch, addTea, checkout);
+    await shop.pay();
+    await shop.see('thanks');
+    expect(idle_ms()).toBe(15_000);
+    await shop.clock.advance(14_900);
+    expect(shop.view().screen.name).toBe('thanks');
+    await shop.clock.advance(200);
+    expect(shop.view().screen.name).toBe('attract');
+  });
+
+  it('from a code that ran out only after a minute: a new one is one tap away', async () => {
+    await open();
+    await shop.send(touch, addTea, checkout);
+    const { url } = await shop.see('awaitingPayment');
+    await shop.see('codeClosed', 600_000);
+    expect(idle_ms()).toBeGreaterThan(55_000);
+    await shop.send({ do: 'newCode' });
+    expect((await shop.see('awaitingPayment')).url).not.toBe(url);
+  });
+});

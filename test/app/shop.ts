@@ -1,0 +1,91 @@
+/** A kiosk without a machine (mode counter) on a clock that the test moves: real journal, real client, a PayPay in the same process. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Config, parseConfig } from '../../app/config.ts';
+import { createKiosk, type Kiosk } from '../../app/kiosk.ts';
+import type { AgeCheck } from '../../app/ports.ts';
+import type { KioskCommand, KioskView, ScreenName, ScreenView } from '../../app/view.ts';
+import { openJournal } from '../../main/journal/journal.ts';
+import { createPayPayGateway } from '../../main/paypay/gateway.ts';
+import { pay } from '../../main/paypay/simulator/codes.ts';
+import { PayPaySimulator } from '../../main/paypay/simulator/core.ts';
+import { inProcessTransport } from '../../main/paypay/simulator/in-process.ts';
+import { seededIds, silentLog, VirtualClock } from '../main/paypay/virtual-clock.ts';
+
+export interface TestShop {
+  readonly kiosk: Kiosk;
+  readonly clock: VirtualClock;
+  readonly simulator: PayPaySimulator;
+  view(): KioskView;
+  /** Each command as soon as the one before has had its effect. */
+  send(...commands: KioskCommand[]): Promise<void>;
+  /** Waits for the screen while time goes by; throws after `limit_ms` of it. */
+  see<Name extends ScreenName>(name: Name, limit_ms?: number): Promise<Extract<ScreenView, { name: Name }>>;
+  /** The customer pays the QR on the screen. */
+  pay(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The journal works in a thread of its own, in real time. */
+const breathe = () => new Promise((resolve) => setTimeout(resolve, 1));
+
+export async function openShop(changes: { shop?: object; sale?: object; ageCheck?: AgeCheck } = {}): Promise<TestShop> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-shop-'));
+  const parsed = parseConfig({
+    version: 1,
+    shop: { name: { ja: '試験店' }, merchantName: '試験商店', languages: ['ja', 'en'], mode: 'counter', ...changes.shop },
+    machine: { driver: 'none' },
+    sale: changes.sale,
+    products: [
+      { sku: 'tea', name: { ja: 'お茶' }, price_jpy: 150 },
+      { sku: 'beer', name: { ja: 'ビール' }, price_jpy: 300, ageRestricted: true },
+    ],
+  });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  const config: Config = parsed.config;
+  const clock = new VirtualClock();
+  const ids = seededIds();
+  const keys = { apiKey: 'k', apiSecret: 's' };
+  const simulator = new PayPaySimulator({ clock, ids, keys, merchantId: 'm' });
+  const transport = inProcessTransport(simulator, clock, () => ({ way: 'open', there_ms: 20, back_ms: 20 }));
+  const gateway = createPayPayGateway({ environment: 'sandbox', keys, merchantId: 'm', clock, ids, log: silentLog, transport });
+  const journal = await openJournal({ path: path.join(folder, 'journal.db'), clock, bootId: 'test:1' });
+  const { ageCheck } = changes;
+  const kiosk = createKiosk({ journal, gateway, machine: null, clock, ids, log: silentLog, ageCheck, version: 'test' }, config);
+  void kiosk.start();
+
+  const shop: TestShop = {
+    kiosk,
+    clock,
+    simulator,
+    view: () => kiosk.view(),
+    async send(...commands) {
+      for (const command of commands) {
+        kiosk.send(command);
+        await clock.advance(0);
+      }
+    },
+    async see(name, limit_ms = 30_000) {
+      const step_ms = limit_ms / 300;
+      for (let passed_ms = 0; ; passed_ms += step_ms) {
+        const { screen } = kiosk.view();
+        if (screen.name === name) return screen as never;
+        if (passed_ms > limit_ms) throw new Error(`waited ${limit_ms} ms for ${name}, the screen is ${screen.name}`);
+        await clock.advance(step_ms);
+        await breathe();
+      }
+    },
+    async pay() {
+      const { url } = await shop.see('awaitingPayment');
+      pay(simulator.world, url);
+    },
+    async close() {
+      await kiosk.stop();
+      await gateway.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  await shop.see('attract');
+  return shop;
+}
