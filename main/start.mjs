@@ -1,4 +1,5 @@
-// `npm start` and `npm test` begin here, on a fresh clone too: plain JavaScript without dependencies, for Node 20 and later.
+#!/usr/bin/env node
+// `npm start`, `npm test` and `npx jihanki` begin here, on a fresh clone too: plain JavaScript without dependencies, for Node 20 and later.
 // It brings the packages, the build and (for tests) socat and a Chromium up to date, then hands over to Node 24.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -13,9 +14,9 @@ const say = (line) => process.stdout.write(`${line}\n`);
 const inRoot = (name) => path.join(ROOT, name);
 const readJson = (name) => JSON.parse(readFileSync(inRoot(name), 'utf8'));
 
-function fail(message) {
+function fail(message, code = 1) {
   process.stderr.write(`${message}\n`);
-  process.exit(1);
+  process.exit(code);
 }
 
 /** Runs a program to its end; its output is shown. Windows finds npm only through a shell. */
@@ -109,18 +110,40 @@ function installTestPrograms() {
 // ---------------------------------------------------------------- hand over
 
 const [, , task, ...args] = process.argv;
-const TASKS = { start: 'main/demo/supervisor.ts', test: 'test/run.ts', bench: 'test/bench/run.ts' };
-if (!Object.hasOwn(TASKS, task ?? '')) fail(`usage: node main/start.mjs ${Object.keys(TASKS).join('|')} [options]`);
+const STAFF = 'main/cli/cli.ts';
+const TASKS = {
+  start: ['main/demo/supervisor.ts'],
+  test: ['test/run.ts'],
+  bench: ['test/bench/run.ts'],
+  orders: [STAFF, 'orders'],
+  refund: [STAFF, 'refund'],
+  stock: [STAFF, 'stock'],
+  report: [STAFF, 'report'],
+  journal: ['main/journal/cli.ts'],
+  simulate: ['test/simulation/run.ts'],
+};
+const USAGE = `usage: jihanki ${Object.keys(TASKS).join('|')} [options]; --help after one of them says more`;
+if (task === '--help') {
+  say(USAGE);
+  process.exit(0);
+}
+if (!Object.hasOwn(TASKS, task ?? '')) fail(USAGE, 2);
+const BUILT = ['start', 'test', 'bench'];
 
 installPackages();
 const node = useNode24();
-if (task !== 'start') installTestPrograms();
-build();
+if (task === 'test' || task === 'bench') installTestPrograms();
+if (BUILT.includes(task)) build();
 
 // The demo's programs run from their sources: what Node made of those the last time halves the time to start.
 if (task === 'start') process.env.NODE_COMPILE_CACHE ??= inRoot('node_modules/.cache/node');
 // Its end is noticed on this channel, even if this process is killed without a word.
-const child = spawn(node, [inRoot(TASKS[task]), ...args], { cwd: ROOT, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+const [program, ...first] = TASKS[task];
+const child = spawn(node, [inRoot(program), ...first, ...args], {
+  // Files are named from where the command was typed, except by those that know their own.
+  cwd: BUILT.includes(task) ? ROOT : process.cwd(),
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+});
 // A terminal sends Ctrl-C to the child as well; a process manager sends signals to this process only.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code) => process.exit(code ?? 1));

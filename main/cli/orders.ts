@@ -1,0 +1,82 @@
+/** `jihanki orders`: find sales, and read the story of one. */
+import { dateTime } from '../../app/operator/japan-time.ts';
+import type { OrderSummary } from '../../app/operator/summary.ts';
+import type { StoryView } from '../../app/operator/view.ts';
+import { type Call, type Command, Refusal, table, UsageError, wholeNumber, yen } from './command.ts';
+import type { Door } from './door.ts';
+
+const RESULTS = ['open', 'vended', 'partlyVended', 'refunded', 'abandoned', 'attention'] as const;
+
+export const orders: Command = {
+  usage: `usage: jihanki orders [TEXT] [--from DAY] [--to DAY] [--result RESULT] [--attention] [--limit N]
+       jihanki orders show ORDER
+
+  TEXT          an order number, an amount, PayPay's paymentId or the merchantPaymentId
+  --result      ${RESULTS.join(', ')}
+  --attention   only those that wait for a person
+
+examples:
+  jihanki orders --from 2026-11-01 --to 2026-11-30 --result refunded
+  jihanki orders 1-000042
+  jihanki orders show 1-000042 --json`,
+  options: {
+    from: { type: 'string' },
+    to: { type: 'string' },
+    result: { type: 'string' },
+    attention: { type: 'boolean' },
+    limit: { type: 'string' },
+  },
+  async run(call) {
+    if (call.args[0] === 'show') return show(call);
+    if (call.args.length > 1) throw new UsageError('one text is searched for; put it in quotes');
+    const { from, to, attention, limit } = call.values as Record<string, string | undefined> & { attention?: boolean };
+    const result = RESULTS.find((one) => one === call.values['result']);
+    if (call.values['result'] !== undefined && result === undefined) throw new UsageError(`--result: allowed: ${RESULTS.join(', ')}`);
+    const page = await call.door.ask<{ orders: readonly OrderSummary[]; next: string | null }>({
+      ask: 'orders',
+      text: call.args[0] ?? '',
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(result === undefined ? {} : { result }),
+      attention: attention === true,
+      limit: limit === undefined ? 50 : Math.min(200, wholeNumber('--limit', limit, 1)),
+    });
+    const rows = page.orders.map((order) => [
+      order.orderNumber,
+      dateTime(order.openedAt_ms),
+      order.lines.map(({ name }) => name.ja).join('、'),
+      yen(order.total_jpy),
+      order.closed?.result ?? 'open',
+    ]);
+    const text = rows.length === 0 ? 'no order fits' : table([['order', 'time (JST)', 'products', 'amount', 'result'], ...rows], [3]);
+    return { text: page.next === null ? text : `${text}\n… and older ones (--limit, --to)`, json: page };
+  },
+};
+
+async function show({ door, args }: Call) {
+  const order = await findOrder(door, args[1]);
+  const story = await door.ask<StoryView>({ ask: 'order.story', orderId: order.orderId });
+  const { taken_jpy, dispensed_jpy, returned_jpy } = story.ledger;
+  const lines = story.lines.map(({ at_ms, says }) => `${dateTime(at_ms)}  ${says.en ?? says.ja}`);
+  return {
+    text: [
+      `order ${story.summary.orderNumber}, ${story.summary.closed?.result ?? 'open'}${story.waitsForPerson ? ', waits for a person' : ''}`,
+      ...lines,
+      `taken ${yen(taken_jpy)}, dispensed ${yen(dispensed_jpy)}, returned ${yen(returned_jpy)}`,
+      `paymentId ${story.summary.payment?.paymentId ?? '–'}, merchantPaymentId ${story.summary.merchantPaymentId}`,
+    ].join('\n'),
+    json: story,
+  };
+}
+
+/**
+ * @param text order number or merchantPaymentId
+ * @throws UsageError | Refusal
+ */
+export async function findOrder(door: Door, text: string | undefined): Promise<OrderSummary> {
+  if (text === undefined) throw new UsageError('ORDER is missing: its number or merchantPaymentId');
+  const page = await door.ask<{ orders: readonly OrderSummary[] }>({ ask: 'orders', text, attention: false, limit: 50 });
+  const found = page.orders.find((order) => [order.orderNumber, order.orderId, order.merchantPaymentId].includes(text));
+  if (found === undefined) throw new Refusal('noSuchOrder', `there is no order ${text}`);
+  return found;
+}

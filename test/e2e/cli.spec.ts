@@ -1,0 +1,113 @@
+/** The command line beside a running kiosk: it asks the kiosk, never the journal, and every role holds there too. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from '@playwright/test';
+import type { Role } from '../../app/operator/permissions.ts';
+import type { OrderSummary } from '../../app/operator/summary.ts';
+import type { Corner } from './corner.ts';
+import { test } from './fixture.ts';
+import { startNode } from './program.ts';
+import { choose, readQr, see } from './screen.ts';
+
+const PINS: Record<Role, string> = { owner: '482915', cashier: '705138', filler: '361920' };
+
+interface End {
+  readonly code: number | string;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function jihanki(corner: Corner, role: Role, ...args: string[]): Promise<End> {
+  const program = startNode('main/cli/cli.ts', [...args, '--data', path.join(corner.folder, 'data')], {
+    JIHANKI_STAFF: role,
+    JIHANKI_PIN: PINS[role],
+  });
+  return { code: await program.ended, out: program.stdout(), err: program.stderr() };
+}
+
+/** The first owner by the code that the kiosk printed, then the others by the owner. */
+async function hire(corner: Corner): Promise<void> {
+  const { url, token } = JSON.parse(readFileSync(path.join(corner.folder, 'data', 'door.json'), 'utf8')) as { url: string; token: string };
+  const call = async (route: string, body: object, session = ''): Promise<unknown> => {
+    const headers = { authorization: `Bearer ${token}`, 'x-staff-session': session };
+    const response = await fetch(`${url}${route}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    const answer = (await response.json()) as { ok: boolean; value: unknown };
+    expect(answer).toMatchObject({ ok: true });
+    return answer.value;
+  };
+  const code = await corner.kiosk().line(/the code (\d{8}) makes one/);
+  const session = (await call('/operator/set-up', { code, name: 'owner', pin: PINS.owner })) as { token: string };
+  for (const role of ['cashier', 'filler'] as const)
+    await call('/operator/perform', { do: 'staff.set', staffId: null, name: role, role, pin: PINS[role] }, session.token);
+}
+
+test('orders, refund, stock and report: the same answers as the books, and nothing that a role may not do', async ({ page, open }) => {
+  const corner = await open({ stock: 4 });
+  await page.goto(corner.address);
+  await choose(page, 'tea');
+  await corner.paypay('pay', { url: await readQr(page) });
+  await see(page, 'thanks');
+  await hire(corner);
+
+  const found = await jihanki(corner, 'cashier', 'orders', '--json');
+  expect(found).toMatchObject({ code: 0, err: '' });
+  const { orders } = JSON.parse(found.out) as { orders: OrderSummary[] };
+  expect(orders).toHaveLength(1);
+  const [order] = orders;
+  const { payments } = await corner.ledger();
+  expect(order?.payment?.paymentId).toBe(payments[0]?.paymentId);
+  const story = await jihanki(corner, 'cashier', 'orders', 'show', order?.orderNumber ?? '');
+  expect(story.out).toContain('taken ¥150, dispensed ¥150, returned ¥0');
+
+  const refund = ['refund', order?.orderNumber ?? '', '--amount', '100', '--reason', 'came out damaged', '--json'];
+  const byFiller = await jihanki(corner, 'filler', ...refund, '--yes');
+  expect(byFiller.code).toBe(1);
+  expect(JSON.parse(byFiller.err)).toMatchObject({ problem: 'notAllowed' });
+  const unasked = await jihanki(corner, 'cashier', ...refund);
+  expect(unasked.code, 'nobody is there to say yes').toBe(2);
+  const tooMuch = await jihanki(corner, 'cashier', 'refund', order?.orderNumber ?? '', '--amount', '151', '--reason', 'x', '--yes');
+  expect(tooMuch.code).toBe(1);
+  expect((await corner.ledger()).refunds, 'nothing was returned so far').toEqual([]);
+  expect(await jihanki(corner, 'cashier', ...refund, '--yes')).toMatchObject({ code: 0 });
+  await expect
+    .poll(async () => (await corner.ledger()).refunds.map(({ amount_jpy, status }) => [amount_jpy, status]))
+    .toEqual([[100, 'REFUNDED']]);
+  expect(await jihanki(corner, 'cashier', ...refund, '--yes'), 'PayPay returns once a payment').toMatchObject({ code: 1 });
+
+  expect((await jihanki(corner, 'filler', 'stock')).out).toMatch(/1\s+お茶\s+¥150\s+3\/8/);
+  expect((await jihanki(corner, 'filler', 'stock', 'fill', '1')).out).toMatch(/1\s+お茶\s+¥150\s+8\/8/);
+  expect(await jihanki(corner, 'cashier', 'stock', 'fill', '--all')).toMatchObject({ code: 1 });
+  expect(await jihanki(corner, 'filler', 'stock', 'set', '1', 'many', '--reason', 'x')).toMatchObject({ code: 2 });
+
+  await expect
+    .poll(async () => JSON.parse((await jihanki(corner, 'cashier', 'report', '--json')).out) as object)
+    .toMatchObject({ orders: 1, taken_jpy: 150, returned_jpy: 100 });
+  const file = path.join(corner.folder, 'sales.csv');
+  const save = ['report', 'export', '--format', 'csv', '--out', file];
+  expect(await jihanki(corner, 'cashier', ...save)).toMatchObject({ code: 0 });
+  const csv = readFileSync(file);
+  expect([...csv.subarray(0, 3)], 'a byte order mark, for spreadsheets').toEqual([0xef, 0xbb, 0xbf]);
+  expect(csv.toString('utf8')).toContain(order?.merchantPaymentId ?? 'no order');
+  writeFileSync(file, 'kept');
+  expect(await jihanki(corner, 'cashier', ...save)).toMatchObject({ code: 2 });
+  expect(readFileSync(file, 'utf8'), 'no file is written over').toBe('kept');
+});
+
+test('without a kiosk, with a wrong PIN, with a word that is no command', async ({ open }) => {
+  const corner = await open();
+  await hire(corner);
+  const start = (args: string[], env: Record<string, string>) => startNode('main/cli/cli.ts', args, env);
+  const data = ['--data', path.join(corner.folder, 'data')];
+  const wrong = start(['orders', ...data, '--json'], { JIHANKI_STAFF: 'owner', JIHANKI_PIN: '111222' });
+  expect(await wrong.ended).toBe(1);
+  expect(JSON.parse(wrong.stderr())).toMatchObject({ problem: 'wrongPin' });
+  const nobody = start(['orders', ...data], { JIHANKI_STAFF: 'nobody', JIHANKI_PIN: '111222' });
+  expect(await nobody.ended).toBe(2);
+  const away = start(['stock', '--data', path.join(corner.folder, 'elsewhere')], { JIHANKI_PIN: '111222' });
+  expect(await away.ended).toBe(3);
+  await corner.kiosk().end('SIGKILL');
+  const dead = start(['stock', ...data], { JIHANKI_STAFF: 'owner', JIHANKI_PIN: PINS.owner });
+  expect(await dead.ended, 'what a dead kiosk left behind is no kiosk').toBe(3);
+  const strange = start(['sell', ...data], {});
+  expect(await strange.ended).toBe(2);
+});
