@@ -176,6 +176,11 @@ const Printer = z.strictObject({
   command: z.enum(['escpos', 'epson', 'sii', 'citizen', 'fit', 'star']).default('escpos').describe('What the printer understands.'),
 });
 
+const AgeCheck = z.strictObject({
+  module: z.string().min(1).max(300).describe('JavaScript module of the plug-in, relative to this file (docs/age-check.md).'),
+  options: z.record(z.string(), z.unknown()).default({}).describe('Passed to the plug-in as it stands.'),
+});
+
 const Sale = z.strictObject({
   settlement: z
     .enum(['sale', 'authorize'])
@@ -296,6 +301,7 @@ export const ConfigSchema = z
     paypay: PayPay.prefault({}),
     machine: Machine,
     printer: Printer.optional().describe('Prints a receipt for every paid order; none when absent.'),
+    ageCheck: AgeCheck.optional().describe('Proves a customer’s age; without it age-restricted goods are shown and not sold.'),
     sale: Sale.prefault({}),
     operator: Operator.prefault({}),
     alerts: Alerts.prefault({}).describe(

@@ -7,6 +7,7 @@ import type { Network } from '../app/operator/operator.ts';
 import type { KioskCommand, KioskView } from '../app/view.ts';
 import { openMachine } from '../hardware/machine.ts';
 import pkg from '../package.json' with { type: 'json' };
+import { loadAgeCheck } from './age-check.ts';
 import { CannotStart } from './cannot-start.ts';
 import { readConfigFile } from './config-file.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -61,6 +62,7 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
   const webhook = await startWebhook(config, gateway, { clock, log });
   const machine = config.machine.driver === 'none' ? null : openMachine(config.machine, { clock, log });
   const printer = config.printer && createReceiptPrinter(config.printer);
+  const ageCheck = await loadAgeCheck(config, configFolder, log);
   const listeners = new Set<(view: KioskView) => void>();
   const consoles = new Set<() => void>();
   let retry: unknown = null;
@@ -68,7 +70,7 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
 
   async function openKiosk(): Promise<{ kiosk: Kiosk; side: OperatorSide }> {
     const journal = await openJournal({ path: folder.journal, clock, bootId: newBootId() }).catch(journalFault);
-    const kiosk = createKiosk({ journal, gateway, machine, printer, clock, ids, log, version: pkg.version }, config);
+    const kiosk = createKiosk({ journal, gateway, machine, printer, ageCheck, clock, ids, log, version: pkg.version }, config);
     kiosk.onView((view) => listeners.forEach((listener) => listener(view)));
     if (journal instanceof JournalError) {
       log.error('journal.closed', { fault: journal.fault, message: `out of service: the journal can't be opened: ${journal.message}` });
@@ -127,6 +129,7 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
       await side.stop();
       await kiosk.stop();
       await machine?.close();
+      await ageCheck?.close?.();
       await gateway.close();
       folder.release();
     },

@@ -23,6 +23,8 @@ export const WEB_PREFERENCES = {
   disableDialogs: true,
   spellcheck: false,
   devTools: false,
+  // Where customers choose on the machine, nobody touches the screen before the first sound.
+  autoplayPolicy: 'no-user-gesture-required',
 } as const satisfies WebPreferences;
 
 /** @param windowed a window that can be moved and closed, for trying things out */

@@ -1,6 +1,7 @@
 /** One view in, one screen out. Nothing here decides anything about an order. */
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { KioskView, ShopView } from '../app/view.ts';
+import { useAwake } from './awake.ts';
 import { useFonts } from './fonts.ts';
 import { useGlass } from './glass.ts';
 import { type Kiosk, KioskContext } from './kiosk.ts';
@@ -45,6 +46,7 @@ export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: Text
   }, [language]);
   useTheme(view?.shop.theme, easyView);
   useFonts(view?.shop.languages);
+  useAwake();
 
   const texts = useMemo(() => textsOf(language), [textsOf, language]);
   const kiosk = useMemo(

@@ -19,9 +19,13 @@ const FAILED: readonly Note[] = [
 ];
 const SOUNDS: Partial<Record<ScreenName, readonly Note[]>> = { dispensing: PAID, thanks: DISPENSED, refunding: FAILED };
 const LENGTH_s = 0.35;
+const RESUME_ms = 300;
 const LOUDNESS = 0.2;
 
-function play(context: AudioContext, notes: readonly Note[]): void {
+/** A context that the browser holds back has no sound now, and must not play it when somebody touches the screen later. */
+async function play(context: AudioContext, notes: readonly Note[]): Promise<void> {
+  if (context.state === 'suspended') await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, RESUME_ms))]);
+  if (context.state !== 'running') return;
   for (const [frequency, after_s] of notes) {
     const start_s = context.currentTime + after_s;
     const oscillator = new OscillatorNode(context, { type: 'sine', frequency });
@@ -35,13 +39,24 @@ function play(context: AudioContext, notes: readonly Note[]): void {
   }
 }
 
+/** What counts as a user's activation (HTML §6.4.2) and ends an action. */
+const GESTURES = ['pointerup', 'keydown', 'click'] as const;
+
 /** Plays when a screen follows another one; a page that was just loaded stays quiet. */
 export function useSound(screen: ScreenName | undefined, on: boolean): void {
   const before = useRef<ScreenName>(undefined);
   const context = useRef<AudioContext>(null);
+  // A browser lets a page sound from the first touch on; one that was opened by us needs none (main/chromium.ts, main/window.ts).
+  useEffect(() => {
+    if (!on) return undefined;
+    const unlock = (): void => void (context.current ??= new AudioContext()).resume();
+    GESTURES.forEach((gesture) => addEventListener(gesture, unlock, { once: true }));
+    return () => GESTURES.forEach((gesture) => removeEventListener(gesture, unlock));
+  }, [on]);
   useEffect(() => {
     const notes = screen && SOUNDS[screen];
-    if (on && notes && before.current !== undefined && before.current !== screen) play((context.current ??= new AudioContext()), notes);
+    if (on && notes && before.current !== undefined && before.current !== screen)
+      void play((context.current ??= new AudioContext()), notes);
     before.current = screen;
   }, [screen, on]);
 }

@@ -66,7 +66,7 @@ export const ja = {
   'closed.stillChecking': 'PayPayの返事がまだありません',
   'closed.nothingTaken': 'お金はいただいていません。',
   'closed.willReturn': 'もし支払われていたら、その全額を自動で返金します。',
-  'closed.newCode': '新しいQR',
+  'closed.newCode': '新しいQRコード',
   'closed.finish': '終わる',
 
   'dispensing.title': 'ありがとうございます',
@@ -104,7 +104,7 @@ export const ja = {
 
   'out.title': 'ただいま販売できません',
   'out.since': '{{time}}から（日本時間）',
-  'out.alsoRefunds': 'おすみのお支払いと返金は、きちんと処理されます。',
+  'out.alsoRefunds': 'お支払いずみのご注文と返金は、きちんと処理されます。',
   'recovering.title': '準備しています',
   'recovering.hint': '前回のお取引を確かめています。すぐに終わります。',
   'maintenance.title': '点検中です',
