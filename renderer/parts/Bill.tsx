@@ -10,7 +10,8 @@ export function Bill({ order, label }: { order: OrderView; label: string }) {
       <p className="amount" data-testid="amount">
         {texts.yen(order.total_jpy)}
       </p>
-      <ul className="bill-lines">
+      {/* Scrolls when it is long, then by keyboard as well. */}
+      <ul className="bill-lines" tabIndex={order.lines.length > 1 ? 0 : undefined}>
         {order.lines.map((line) => (
           <li key={line.sku}>
             <span className="bill-name">{texts.name(line.name)}</span>

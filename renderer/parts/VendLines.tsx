@@ -8,7 +8,7 @@ const MARKS = { waiting: Pending, moving: Dots, delivered: Tick, failed: Attenti
 export function VendLines({ lines, prices = false }: { lines: readonly VendLineView[]; prices?: boolean }) {
   const { texts } = useKiosk();
   return (
-    <ol className="vends">
+    <ol className="vends" tabIndex={lines.length > 2 ? 0 : undefined}>
       {lines.map((line, index) => {
         const Mark = MARKS[line.state];
         return (

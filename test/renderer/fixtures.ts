@@ -246,5 +246,5 @@ export function longNames(base: KioskView): KioskView {
   const order = 'order' in screen ? { order: { ...screen.order, lines: screen.order.lines.map(longer) } } : {};
   const cart = 'cart' in screen ? { cart: screen.cart.map(longer) } : {};
   const lines = 'lines' in screen ? { lines: screen.lines.map(longer) } : {};
-  return { ...base, products: base.products.map(longer), screen: { ...screen, ...order, ...cart, ...lines } as ScreenView };
+  return { ...base, products: base.products.map(longer), screen: { ...screen, ...order, ...cart, ...lines } };
 }

@@ -32,7 +32,7 @@ export interface Screen {
 }
 
 /** What a view says about the glass it is made for. Small glass can't hold large letters; two thirds of an arm's length is enough there. */
-const glassOf = ({ shop: { display }, comfort: { easyView } }: KioskView): Glass => ({
+export const glassOf = ({ shop: { display }, comfort: { easyView } }: KioskView): Glass => ({
   ...display,
   easyView,
   instruction_mm: display.height_mm > 150 ? 5 : 2.3,

@@ -1,0 +1,95 @@
+/** A screen that was reloaded, or whose host went away for a moment, shows what is true within two seconds, and says so meanwhile. */
+import { type KioskView, LANGUAGES } from '../../app/view.ts';
+import { startFixtureServer } from './fixture-server.ts';
+import { fixtures, GLASS, type GlassName, on } from './fixtures.ts';
+import { inspectScreen } from './rules.ts';
+import { expect, glassOf, test as base } from './screen.ts';
+
+const TRUE_AGAIN = { timeout: 2000 };
+/** The screen says nothing about an interruption shorter than this (renderer/App.tsx); then it has as long as for the truth. */
+const SAID = { timeout: 3200 };
+
+const test = base.extend<{ host: Awaited<ReturnType<typeof startFixtureServer>> }>({
+  host: async ({ page }, use) => {
+    const host = await startFixtureServer(fixtures.attract);
+    await page.goto(host.url);
+    await use(host);
+    await host.close();
+  },
+});
+const seen = (name: string): string => `[data-screen="${name}"]`;
+
+test('a reload in the middle of a payment shows the payment, and asks for nothing', async ({ page, host }) => {
+  host.show(fixtures.awaitingPayment);
+  await expect(page.getByTestId('qr')).toBeVisible();
+  host.commands();
+  await page.reload();
+  await expect(page.getByTestId('qr')).toBeVisible(TRUE_AGAIN);
+  host.show(fixtures.dispensing);
+  await page.reload();
+  await expect(page.locator(seen('dispensing'))).toBeVisible(TRUE_AGAIN);
+  expect(host.commands()).toEqual([]);
+});
+
+test('a host that goes: the screen covers what may no longer be true, takes no taps, and is back with the truth', async ({
+  page,
+  host,
+}) => {
+  host.show(fixtures.awaitingPayment);
+  await expect(page.getByTestId('qr')).toBeVisible();
+  host.cut();
+  await expect(page.getByTestId('lost')).toBeVisible(SAID);
+  await expect(page.locator('.kiosk')).toHaveAttribute('inert');
+  // What happened meanwhile.
+  host.show(fixtures['refunding-completed']);
+  host.mend();
+  await expect(page.locator(seen('refunding'))).toBeVisible(TRUE_AGAIN);
+  await expect(page.getByTestId('lost')).toHaveCount(0, TRUE_AGAIN);
+  await page.getByTestId('finish').tap();
+  await expect.poll(() => host.commands()).toContainEqual({ do: 'finish' });
+});
+
+test('a tap while the wire is down is not sent later', async ({ page, host }) => {
+  host.show(fixtures['codeClosed-expired']);
+  await expect(page.getByTestId('new-code')).toBeVisible();
+  host.commands();
+  host.cut();
+  await page.getByTestId('new-code').dispatchEvent('click');
+  host.mend();
+  await expect(page.getByTestId('lost')).toHaveCount(0);
+  host.show(fixtures.attract);
+  await expect(page.locator(seen('attract'))).toBeVisible(TRUE_AGAIN);
+  expect(host.commands()).toEqual([]);
+});
+
+test('a short interruption is not worth a word', async ({ page, host }) => {
+  host.show(fixtures.thanks);
+  await expect(page.locator(seen('thanks'))).toBeVisible();
+  host.cut();
+  host.mend();
+  host.show(fixtures.attract);
+  await expect(page.locator(seen('attract'))).toBeVisible(TRUE_AGAIN);
+  await expect(page.getByTestId('lost')).toHaveCount(0);
+});
+
+test('a page whose host never answered says that it connects', async ({ page, host }) => {
+  host.cut();
+  await page.reload();
+  await expect(page.getByTestId('lost')).toBeVisible(SAID);
+  host.mend();
+  await expect(page.locator(seen('attract'))).toBeVisible();
+});
+
+for (const glass of Object.keys(GLASS) as GlassName[])
+  test(`what it says meanwhile fits: ${glass}`, async ({ page, host }) => {
+    await page.setViewportSize(GLASS[glass].viewport);
+    for (const language of ['ja', 'en', 'ja-easy'] as const) {
+      const view: KioskView = on(glass, fixtures.dispensing, { language, easyView: true, shop: { languages: LANGUAGES } });
+      host.mend();
+      host.show(view);
+      await expect(page.locator(seen('dispensing'))).toBeVisible();
+      host.cut();
+      await expect(page.getByTestId('lost')).toBeVisible(SAID);
+      expect(await page.evaluate(inspectScreen, glassOf(view)), language).toEqual([]);
+    }
+  });
