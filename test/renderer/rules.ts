@@ -1,6 +1,6 @@
 /**
  * What must hold on every screen, judged from the page as it was laid out: nothing is cut off, nothing lies on something else, fingers find
- * every target and every word can be read (`../../docs/screens.md`).
+ * every target and every word can be read (docs/screens.md).
  */
 
 /** The glass that the page is shown on, as its configuration describes it. */
