@@ -1,0 +1,38 @@
+/** This computer: room on its disk, and something that can show the screen. */
+import { existsSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { findChromium } from '../chromium.ts';
+import { electronProgram } from '../demo/electron-runtime.ts';
+import { doubtful, fine, type Finding, wrong } from './report.ts';
+
+const LEAST_FREE_mb = 50;
+
+/** @param warn_mb `alerts.diskFree_mb` of the configuration */
+export async function examineDisk(dataFolder: string, warn_mb: number): Promise<Finding> {
+  let folder = dataFolder;
+  while (!existsSync(folder) && path.dirname(folder) !== folder) folder = path.dirname(folder);
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    const free_mb = Math.floor((bavail * bsize) / 1e6);
+    const found = `${free_mb} MB free at ${folder}`;
+    if (free_mb < LEAST_FREE_mb) return wrong('disk', found, 'Make room: a kiosk whose journal can’t grow sells nothing.');
+    if (free_mb < warn_mb) return doubtful('disk', found, `Make room, or lower alerts.diskFree_mb (${warn_mb}).`);
+    return fine('disk', found);
+  } catch (error) {
+    return wrong('disk', (error as Error).message, 'Name a folder that this user can read with --data.');
+  }
+}
+
+/** @param root where the program's `node_modules` are */
+export function examineScreenPrograms(root: string): Finding {
+  const electron = electronProgram(root);
+  if (electron !== null) return fine('screen program', `Electron: ${electron}`);
+  const chromium = findChromium();
+  if (chromium !== undefined) return fine('screen program', `Chromium: ${chromium}`);
+  return doubtful(
+    'screen program',
+    'neither Electron’s runtime nor a Chromium is here',
+    'Install one (apt-get install chromium, or npx install-electron), or open the kiosk’s address on a paired tablet.',
+  );
+}
