@@ -69,7 +69,11 @@ const words = (table: Readonly<Record<string, LocalText>>, key: string): LocalTe
 const bigger = (a: Sum, b: Sum): number => b.jpy - a.jpy || b.n - a.n;
 
 export function report({ from, to, now_ms, sums, stockOuts, products }: ReportFacts): Report {
-  const of = (tally: Tally) => sums.byKey.filter((sum) => sum.tally === tally && sum.n > 0);
+  const byTally = Map.groupBy(
+    sums.byKey.filter((sum) => sum.n > 0),
+    ({ tally }) => tally,
+  );
+  const of = (tally: Tally) => byTally.get(tally) ?? [];
   const all = (tally: Tally): Sum => of(tally).reduce((sum, { n, jpy }) => ({ n: sum.n + n, jpy: sum.jpy + jpy }), { n: 0, jpy: 0 });
   const paid = all('paid');
   const sold = all('sold');
@@ -77,8 +81,9 @@ export function report({ from, to, now_ms, sums, stockOuts, products }: ReportFa
   const closed = of('result').reduce((sum, { key, n }) => (key === 'open' ? sum : sum + n), 0);
   const nameOf = (sku: string): LocalText => products.find((product) => product.sku === sku)?.name ?? both(sku, sku);
 
+  const paidOn = new Map(sums.byDay.filter(({ tally }) => tally === 'paid').map((sum) => [sum.day, sum]));
   const byDay = Array.from({ length: to - from + 1 }, (_, i) => {
-    const found = sums.byDay.find((sum) => sum.tally === 'paid' && sum.day === from + i);
+    const found = paidOn.get(from + i);
     return { day: dayName(from + i), n: found?.n ?? 0, jpy: found?.jpy ?? 0 };
   });
   const byHour = Array.from({ length: 24 }, (_, hour) => {

@@ -3,7 +3,6 @@ import { randomBytes, randomInt } from 'node:crypto';
 import path from 'node:path';
 import type { Config } from '../../app/config.ts';
 import type { Kiosk } from '../../app/kiosk.ts';
-import type { Archive } from '../../app/operator/archive.ts';
 import { health, type Health } from '../../app/operator/health.ts';
 import { dayStart_ms, japanDay } from '../../app/operator/japan-time.ts';
 import { createOperator, type DeviceStore, type Network, type Operator, type StaffStore } from '../../app/operator/operator.ts';
@@ -14,7 +13,7 @@ import { type AlertWatch, channelsOf, watchHealth } from '../alerts/watch.ts';
 import { post } from '../alerts/webhook.ts';
 import { healthFacts } from '../health.ts';
 import { metricsOf, otlpMetrics, prometheusText } from '../health-metrics.ts';
-import { ArchiveError, openArchive } from './archive/archive.ts';
+import { ArchiveError, openArchive, type OrderArchive } from './archive/archive.ts';
 import { type Comparison, comparePayments } from './compare.ts';
 import { watchConfiguration } from './configuration.ts';
 import { openDeviceFile } from './device-file.ts';
@@ -155,11 +154,11 @@ export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
 }
 
 /** Every question fails: the journal behind it is not open. */
-function noArchive(): Archive & { close(): Promise<void> } {
+function noArchive(): OrderArchive {
   const closed = () => Promise.reject(new ArchiveError('the journal is not open'));
   return {
     ...{ search: closed, sums: closed, stockOuts: closed, record: closed, unfinished: closed },
-    ...{ lastResults: closed, moved: closed, find: closed, state: closed },
+    ...{ lastResults: closed, moved: closed, fileRows: closed, find: closed, state: closed },
     close: async () => {},
   };
 }

@@ -3,10 +3,24 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Archive } from '../../../app/operator/archive.ts';
+import type { JapanDay } from '../../../app/operator/japan-time.ts';
+import type { FileFormat } from './file-rows.ts';
 import type { ArchiveReply, ArchiveRequest, ArchiveThreadData } from './thread.ts';
 
 /** The archive can't answer; the message says why. Nothing is sold or refunded from it, so selling goes on. */
 export class ArchiveError extends Error {}
+
+export interface OrderArchive extends Archive {
+  /** The orders of {@link Archive.moved} as lines of a file; no bytes when there are none. */
+  fileRows(
+    from: JapanDay,
+    to: JapanDay,
+    after: string | null,
+    limit: number,
+    format: FileFormat,
+  ): Promise<{ readonly bytes: Uint8Array; readonly next: string | null }>;
+  close(): Promise<void>;
+}
 
 /** From source it is thread.ts beside this file; bundled it is archive-thread.js beside the bundle or above its chunks. */
 function threadUrl(): URL {
@@ -20,7 +34,7 @@ function threadUrl(): URL {
  * @param journalPath an open journal; its own process has it
  * @param path the archive's file: made when missing, made anew when it does not follow this journal
  */
-export function openArchive(journalPath: string, path: string): Archive & { close(): Promise<void> } {
+export function openArchive(journalPath: string, path: string): OrderArchive {
   const workerData: ArchiveThreadData = { journalPath, path };
   const worker = new Worker(threadUrl(), { workerData, name: 'archive' });
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
@@ -56,6 +70,7 @@ export function openArchive(journalPath: string, path: string): Archive & { clos
     unfinished: () => ask('unfinished'),
     lastResults: (limit) => ask('lastResults', limit),
     moved: (from, to, after, limit) => ask('moved', from, to, after, limit),
+    fileRows: (from, to, after, limit, format) => ask('fileRows', from, to, after, limit, format),
     find: (ids) => ask('find', ids),
     state: () => ask('state'),
     async close() {

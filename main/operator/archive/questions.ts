@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Archive, Criterion, OrderPage, OrderSearch, ShopRecord, StockOut, Sums } from '../../../app/operator/archive.ts';
 import { moneyOf, type OrderSummary } from '../../../app/operator/summary.ts';
 import { dayStart_ms, japanDay, type JapanDay } from '../../../app/operator/japan-time.ts';
+import { type FileFormat, fileRows } from './file-rows.ts';
 import type { ShopEvent } from '../../../app/catalogue/events.ts';
 
 type Value = string | number;
@@ -37,6 +38,34 @@ function searchOne(db: DatabaseSync, search: OrderSearch, criterion: Criterion |
   }
   const where = conditions.length > 0 ? conditions.join(' AND ') : '1';
   return orders(db, `${where} ORDER BY opened_ms DESC, order_id DESC LIMIT ?`, ...values, search.limit + 1);
+}
+
+/** First those that were paid on these days, then those that only went back: each along its own index. */
+function moved(db: DatabaseSync, from: JapanDay, to: JapanDay, after: string | null, limit: number): OrderPage {
+  const [phase = 'taken', day = String(from), orderId = ''] = after?.split(':') ?? [];
+  const taken =
+    phase === 'taken'
+      ? orders(
+          db,
+          '(taken_day, order_id) > (?, ?) AND taken_day <= ? ORDER BY taken_day, order_id LIMIT ?',
+          ...[Number(day), orderId, to, limit],
+        )
+      : [];
+  const last = taken.at(-1);
+  if (last !== undefined && taken.length === limit)
+    return { orders: taken, next: `taken:${japanDay(moneyOf(last).takenAt_ms ?? 0)}:${last.orderId}` };
+  const back = orders(
+    db,
+    `(returned_day, order_id) > (?, ?) AND returned_day <= ? AND (taken_day IS NULL OR taken_day NOT BETWEEN ? AND ?)
+     ORDER BY returned_day, order_id LIMIT ?`,
+    ...[...(phase === 'back' ? [Number(day), orderId] : [from, '']), to, from, to, limit],
+  );
+  const lastBack = back.at(-1);
+  const more = lastBack !== undefined && back.length === limit;
+  return {
+    orders: [...taken, ...back],
+    next: more ? `back:${japanDay(moneyOf(lastBack).returnedAt_ms ?? 0)}:${lastBack.orderId}` : null,
+  };
 }
 
 export const QUESTIONS = {
@@ -95,32 +124,11 @@ export const QUESTIONS = {
       )
       .all(limit) as unknown as { result: string; n: number }[],
 
-  /** First those that were paid on these days, then those that only went back: each along its own index. */
-  moved(db: DatabaseSync, from: JapanDay, to: JapanDay, after: string | null, limit: number): OrderPage {
-    const [phase = 'taken', day = String(from), orderId = ''] = after?.split(':') ?? [];
-    const taken =
-      phase === 'taken'
-        ? orders(
-            db,
-            '(taken_day, order_id) > (?, ?) AND taken_day <= ? ORDER BY taken_day, order_id LIMIT ?',
-            ...[Number(day), orderId, to, limit],
-          )
-        : [];
-    const last = taken.at(-1);
-    if (last !== undefined && taken.length === limit)
-      return { orders: taken, next: `taken:${japanDay(moneyOf(last).takenAt_ms ?? 0)}:${last.orderId}` };
-    const back = orders(
-      db,
-      `(returned_day, order_id) > (?, ?) AND returned_day <= ? AND (taken_day IS NULL OR taken_day NOT BETWEEN ? AND ?)
-       ORDER BY returned_day, order_id LIMIT ?`,
-      ...[...(phase === 'back' ? [Number(day), orderId] : [from, '']), to, from, to, limit],
-    );
-    const lastBack = back.at(-1);
-    const more = lastBack !== undefined && back.length === limit;
-    return {
-      orders: [...taken, ...back],
-      next: more ? `back:${japanDay(moneyOf(lastBack).returnedAt_ms ?? 0)}:${lastBack.orderId}` : null,
-    };
+  moved,
+
+  fileRows(db: DatabaseSync, from: JapanDay, to: JapanDay, after: string | null, limit: number, format: FileFormat) {
+    const { orders: page, next } = moved(db, from, to, after, limit);
+    return { bytes: fileRows(page, format), next };
   },
 
   find: (db: DatabaseSync, ids: string[]): OrderSummary[] =>

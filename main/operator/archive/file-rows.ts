@@ -1,0 +1,48 @@
+/** Orders as lines of a file. Made in the archive's thread: the thread that sells only passes the bytes on. */
+import iconv from 'iconv-lite';
+import type { OrderExport } from '../../../app/operator/commands.ts';
+import { dateTime } from '../../../app/operator/japan-time.ts';
+import { moneyOf, type OrderSummary } from '../../../app/operator/summary.ts';
+
+export type FileFormat = OrderExport['format'];
+
+type Cell = string | number;
+type Money = ReturnType<typeof moneyOf>;
+const COLUMNS: readonly (readonly [name: string, of: (order: OrderSummary, money: Money) => Cell])[] = [
+  ['注文番号', (order) => order.orderNumber],
+  ['注文日時', (order) => dateTime(order.openedAt_ms)],
+  ['支払日時', (_, money) => optional(money.takenAt_ms)],
+  ['商品', (order) => order.lines.map((line) => `${line.name.ja}@${line.slot}${line.state === 'succeeded' ? '' : '×'}`).join(' ')],
+  ['受取額', (_, money) => money.taken_jpy],
+  ['商品額', (_, money) => money.dispensed_jpy],
+  ['返金額', (_, money) => money.returned_jpy],
+  ['返金日時', (_, money) => optional(money.returnedAt_ms)],
+  ['結果', (order) => order.closed?.result ?? 'open'],
+  ['返金者', (order) => order.reopened?.by ?? ''],
+  ['返金理由', (order) => order.reopened?.reason ?? ''],
+  ['PayPay決済番号', (order) => order.payment?.paymentId ?? ''],
+  ['加盟店決済ID', (order) => order.merchantPaymentId],
+];
+const optional = (at_ms: number | null): string => (at_ms === null ? '' : dateTime(at_ms));
+
+function cell(value: Cell): string {
+  // A spreadsheet takes text that starts like this for a formula (CWE-1236).
+  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+const line = (cells: readonly Cell[]): string => `${cells.map(cell).join(',')}\r\n`;
+
+const encode = (text: string, format: FileFormat): Buffer => (format === 'csv-sjis' ? iconv.encode(text, 'cp932') : Buffer.from(text));
+
+/** `csv` begins with the byte order mark that Excel wants. */
+export const fileHead = (format: FileFormat): Buffer =>
+  encode(format === 'json' ? '[\n' : `${format === 'csv' ? '\uFEFF' : ''}${line(COLUMNS.map(([name]) => name))}`, format);
+
+export function fileRows(orders: readonly OrderSummary[], format: FileFormat): Buffer {
+  if (format === 'json') return encode(orders.map((order) => JSON.stringify({ ...order, ...moneyOf(order) })).join(',\n'), format);
+  const rows = orders.map((order) => {
+    const money = moneyOf(order);
+    return line(COLUMNS.map(([, of]) => of(order, money)));
+  });
+  return encode(rows.join(''), format);
+}
