@@ -3,19 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openMachine } from '../../hardware/machine.ts';
-import { standAt } from '../../hardware/simulator/stand.ts';
-import { serialPort } from '../../hardware/transport/serial.ts';
-import type { Wire } from '../../hardware/transport/wire.ts';
 import { COMMAND, encodeFrame } from '../../hardware/xy-vmc/codec.ts';
 import { createDeframer } from '../../hardware/xy-vmc/deframer.ts';
-import { createVmcSimulator } from '../../hardware/xy-vmc/simulator.ts';
 import { openJournal } from '../../main/journal/journal.ts';
 import { systemClock } from '../../main/system.ts';
 import { when } from '../hardware/plants.ts';
-import { openPtyPair } from '../hardware/pty.ts';
-import { silentLog } from '../hardware/silent-log.ts';
-import { orderRows, soldEvents } from '../main/journal/rows.ts';
+import { openPolledMachine } from './polled-machine.ts';
 import { atMost, figure, quantile } from './row.ts';
 import type { Row } from './row.ts';
 
@@ -70,50 +63,11 @@ async function onPty(polls: number): Promise<Row[]> {
   const clock = systemClock();
   const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-bench-'));
   const journal = await openJournal({ path: path.join(folder, 'journal.sqlite'), clock, bootId: 'm:bench' });
-  const pty = await openPtyPair();
-  const simulator = createVmcSimulator({ slots: [{ selection: 3, stock: 250 }], pollInterval_ms: 20, motor_ms: 100 }, clock);
-  const answers_ms: number[] = [];
-  let polledAt_ms = 0;
-  const stand = standAt(serialPort(pty.b, 57_600), clock, {
-    attach: (wire: Wire) => {
-      const events = simulator.attach({
-        ...wire,
-        write: (bytes) => {
-          if (bytes[2] === COMMAND.poll) polledAt_ms = performance.now();
-          wire.write(bytes);
-        },
-      });
-      return {
-        ...events,
-        data: (bytes) => {
-          if (polledAt_ms > 0) answers_ms.push(performance.now() - polledAt_ms);
-          polledAt_ms = 0;
-          events.data(bytes);
-        },
-      };
-    },
-  });
-  const options = {
-    driver: 'xy-vmc',
-    port: pty.a,
-    baud: 57_600,
-    dropSensor: true,
-    elevator: false,
-    vendDeadline_ms: 8000,
-    padCheck: false,
-  } as const;
-  const machine = openMachine(options, { clock, log: silentLog });
-  const ready = () => when(machine, () => machine.state().ready);
+  const { pty, machine, simulator, ready, answers_ms, ...polled } = await openPolledMachine(clock);
   try {
-    await ready();
     answers_ms.length = 0;
     // What else the process does meanwhile: sales at the machine, and the journal of each.
-    for (let i = 0; answers_ms.length < polls; i += 1) {
-      simulator.stock(3, 250);
-      await machine.check('3');
-      await machine.vend({ vendId: `v${i}`, slot: '3', price_jpy: 150 }, () => undefined);
-      for (const row of orderRows(`o-${i}`, soldEvents(`o-${i}`))) await journal.append([row]);
-    }
+    for (let i = 0; answers_ms.length < polls; i += 1) await polled.sell(`o-${i}`, journal);
     const reconnects_ms: number[] = [];
     for (let i = 0; i < 3; i += 1) {
       await pty.pull();
@@ -131,10 +85,7 @@ async function onPty(polls: number): Promise<Row[]> {
       atMost('VMC: cable back → ready, worst of 3', Math.max(...reconnects_ms), 'ms', 3000),
     ];
   } finally {
-    await machine.close();
-    stand.close();
-    simulator.stop();
-    await pty.close();
+    await polled.close();
     await journal.close();
     rmSync(folder, { recursive: true, force: true });
   }
