@@ -8,6 +8,7 @@ import { type Kiosk, KioskContext } from './kiosk.ts';
 import type { Link } from './link.ts';
 import { Header } from './parts/Header.tsx';
 import { IdleWarning } from './parts/IdleWarning.tsx';
+import { usePressed } from './pressed.ts';
 import { said } from './said.ts';
 import { Attract } from './screens/Attract.tsx';
 import { Catalogue } from './screens/Catalogue.tsx';
@@ -15,6 +16,7 @@ import { Checking } from './screens/Checking.tsx';
 import { CheckingAge } from './screens/CheckingAge.tsx';
 import { CodeClosed } from './screens/CodeClosed.tsx';
 import { Counter } from './screens/Counter.tsx';
+import { CustomerSide } from './screens/CustomerSide.tsx';
 import { Dispensing } from './screens/Dispensing.tsx';
 import { Lost } from './screens/Lost.tsx';
 import { OutOfService } from './screens/OutOfService.tsx';
@@ -30,6 +32,9 @@ import { LANGUAGE_NAMES, type TextsOf } from './texts.ts';
 const STAY_ms = 5000;
 /** A wire that is back sooner than this is not worth a word. */
 const CALM_ms = 1200;
+
+/** `/?side=customer` is a counter's second screen (docs/counter.md). */
+const CUSTOMER_SIDE = new URLSearchParams(location.search).get('side') === 'customer';
 
 /** @param onStaff opens the staff's console */
 export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: TextsOf; onStaff: () => void }) {
@@ -47,13 +52,20 @@ export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: Text
   useTheme(view?.shop.theme, easyView);
   useFonts(view?.shop.languages);
   useAwake();
+  usePressed();
 
+  const customerSide = CUSTOMER_SIDE && view?.shop.mode === 'counter';
   const texts = useMemo(() => textsOf(language), [textsOf, language]);
   const kiosk = useMemo(
-    () => view && ({ view, receivedAt_ms, texts, textsOf, send: (command) => link.send(command) } satisfies Kiosk),
-    [view, receivedAt_ms, texts, textsOf, link],
+    () => view && ({ view, receivedAt_ms, texts, textsOf, send: (command) => link.send(command), customerSide } satisfies Kiosk),
+    [view, receivedAt_ms, texts, textsOf, link, customerSide],
   );
-  const sentence = view ? said(view, texts) : '';
+  const sentence =
+    view === null
+      ? ''
+      : customerSide && (view.screen.name === 'attract' || view.screen.name === 'selecting')
+        ? texts.t(view.screen.name === 'attract' ? 'counter.welcome' : 'counter.preparing')
+        : said(view, texts);
   useSound(view?.screen.name, view?.shop.sound ?? false);
   useSpeech(sentence, LANGUAGE_NAMES[language].lang, view?.shop.speech ?? false);
   const stayedAt_ms = useRef(-Infinity);
@@ -62,14 +74,14 @@ export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: Text
     stayedAt_ms.current = performance.now();
     link.send({ do: 'stay' });
   };
-  const touched = useStaffTouches(view?.screen.name, onStaff);
+  const touched = useStaffTouches(customerSide ? undefined : view?.screen.name, onStaff);
   if (kiosk === null) return lost ? <Lost texts={texts} /> : null;
   return (
     <KioskContext value={kiosk}>
       <div className="kiosk" inert={lost} onPointerDown={stay} onKeyDown={stay} onClick={touched}>
         <Header />
-        <Screen view={kiosk.view} />
-        <IdleWarning />
+        <Screen view={kiosk.view} customerSide={customerSide} />
+        {!customerSide && <IdleWarning />}
         <p className="unseen" role="status">
           {sentence}
         </p>
@@ -79,7 +91,8 @@ export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: Text
   );
 }
 
-function Screen({ view: { screen, shop } }: { view: KioskView }) {
+function Screen({ view: { screen, shop }, customerSide }: { view: KioskView; customerSide: boolean }) {
+  if (customerSide && (screen.name === 'attract' || screen.name === 'selecting')) return <CustomerSide screen={screen} />;
   switch (screen.name) {
     case 'recovering':
     case 'maintenance':

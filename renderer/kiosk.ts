@@ -9,6 +9,8 @@ export interface Kiosk {
   readonly texts: Texts;
   readonly textsOf: TextsOf;
   readonly send: (command: KioskCommand) => void;
+  /** A counter's second screen, which the customer sees: nothing is rung up or ended there. */
+  readonly customerSide: boolean;
 }
 
 export const KioskContext = createContext<Kiosk | null>(null);

@@ -31,6 +31,9 @@ export const en: Messages = {
   'catalogue.allergens': 'Allergens',
   'catalogue.calories': '{{n}} kcal',
 
+  'counter.welcome': 'Welcome',
+  'counter.preparing': 'Your bill is being prepared',
+  'counter.wait': 'Please wait a moment',
   'counter.amount': 'Enter the amount',
   'counter.delete': 'Delete one digit',
   'counter.charge': 'Pay',

@@ -32,6 +32,9 @@ export const jaEasy: Messages = {
   'catalogue.allergens': 'アレルギー',
   'catalogue.calories': '{{n}} kcal',
 
+  'counter.welcome': 'いらっしゃいませ',
+  'counter.preparing': 'いくらか しらべて います',
+  'counter.wait': '少し まって ください',
   'counter.amount': 'いくらか おして ください',
   'counter.delete': '1つ けす',
   'counter.charge': 'はらう',

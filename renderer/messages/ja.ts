@@ -30,6 +30,9 @@ export const ja = {
   'catalogue.allergens': 'アレルギー',
   'catalogue.calories': '{{n}} kcal',
 
+  'counter.welcome': 'いらっしゃいませ',
+  'counter.preparing': 'お会計を準備しています',
+  'counter.wait': 'このまま少しお待ちください',
   'counter.amount': '金額を入れてください',
   'counter.delete': 'ひとつ消す',
   'counter.charge': 'お支払いへ',

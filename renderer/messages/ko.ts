@@ -31,6 +31,9 @@ export const ko: Messages = {
   'catalogue.allergens': '알레르기',
   'catalogue.calories': '{{n}} kcal',
 
+  'counter.welcome': '어서 오세요',
+  'counter.preparing': '계산을 준비하고 있습니다',
+  'counter.wait': '잠시만 기다려 주세요',
   'counter.amount': '금액을 입력해 주세요',
   'counter.delete': '한 자리 지우기',
   'counter.charge': '결제하기',

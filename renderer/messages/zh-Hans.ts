@@ -31,6 +31,9 @@ export const zhHans: Messages = {
   'catalogue.allergens': '过敏原',
   'catalogue.calories': '{{n}} kcal',
 
+  'counter.welcome': '欢迎光临',
+  'counter.preparing': '正在为您结账',
+  'counter.wait': '请稍候',
   'counter.amount': '请输入金额',
   'counter.delete': '删除一位',
   'counter.charge': '去付款',

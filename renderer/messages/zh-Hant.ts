@@ -31,6 +31,9 @@ export const zhHant: Messages = {
   'catalogue.allergens': '過敏原',
   'catalogue.calories': '{{n}} kcal',
 
+  'counter.welcome': '歡迎光臨',
+  'counter.preparing': '正在為您結帳',
+  'counter.wait': '請稍候',
   'counter.amount': '請輸入金額',
   'counter.delete': '刪除一位',
   'counter.charge': '前往付款',

@@ -2,7 +2,8 @@
 import { useKiosk, useRemaining } from '../kiosk.ts';
 
 export function Finish({ label, primary = true }: { label: string; primary?: boolean }) {
-  const { view, send } = useKiosk();
+  const { view, send, customerSide } = useKiosk();
+  if (customerSide) return null;
   return (
     <div className="finish">
       {view.screen.name === 'thanks' && view.idleAt_ms !== null && <Closing at_ms={view.idleAt_ms} />}

@@ -3,17 +3,23 @@ import { useState } from 'react';
 import type { ProductView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
 
-export function Picture({ product }: { product: Pick<ProductView, 'name' | 'picture'> }) {
-  const { texts } = useKiosk();
+type Pictured = Pick<ProductView, 'name' | 'picture'>;
+
+export function Picture({ product }: { product: Pictured }) {
   const [broken, setBroken] = useState<string | null>(null);
-  const name = texts.name(product.name);
-  if (product.picture !== null && product.picture !== broken)
-    return <img className="picture" src={product.picture} alt="" draggable={false} onError={() => setBroken(product.picture)} />;
+  const { picture } = product;
+  if (picture === null || picture === broken) return <StandIn product={product} />;
+  // Decoded beside the screen's own work: a list that scrolls does not wait for it.
+  return <img className="picture" src={picture} alt="" draggable={false} decoding="async" onError={() => setBroken(picture)} />;
+}
+
+function StandIn({ product }: { product: Pictured }) {
+  const { texts } = useKiosk();
   return (
     <svg className="picture picture-none" viewBox="0 0 90 120" aria-hidden="true">
       <rect x="17" y="12" width="56" height="96" rx="12" />
       <text x="45" y="60" textAnchor="middle" dominantBaseline="central">
-        {[...name][0]}
+        {[...texts.name(product.name)][0]}
       </text>
     </svg>
   );

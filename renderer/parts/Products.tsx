@@ -1,9 +1,13 @@
 /** The grid of products with its tabs: 1 to 60 of them, two to four in a row, each with its price or its reason. */
-import { useState } from 'react';
+import { memo, startTransition, useEffect, useState } from 'react';
 import type { CartLineView, ProductView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
+import type { Texts } from '../texts.ts';
 import { Details } from './Details.tsx';
 import { Picture } from './Picture.tsx';
+
+/** So many are on the screen with the first frame; the others, further down, follow while nobody waits for them. */
+const FIRST = 16;
 
 export function Products({ cart, onChoose }: { cart: readonly CartLineView[]; onChoose: (product: ProductView) => void }) {
   const { view, texts } = useKiosk();
@@ -11,6 +15,8 @@ export function Products({ cart, onChoose }: { cart: readonly CartLineView[]; on
   const [detailed, setDetailed] = useState<string | null>(null);
   const categories = view.shop.categories.filter(({ id }) => view.products.some((product) => product.category === id));
   const shown = view.products.filter((product) => category === null || product.category === category);
+  const [whole, setWhole] = useState(shown.length <= FIRST);
+  useEffect(() => startTransition(() => setWhole(true)), []);
   const details = view.products.find(({ sku }) => sku === detailed);
   return (
     <>
@@ -27,10 +33,11 @@ export function Products({ cart, onChoose }: { cart: readonly CartLineView[]; on
         </nav>
       )}
       <ul className="products" data-many={shown.length > 12 ? 'many' : shown.length > 4 ? 'some' : 'few'} key={category}>
-        {shown.map((product) => (
+        {(whole ? shown : shown.slice(0, FIRST)).map((product) => (
           <Tile
             key={product.sku}
             product={product}
+            texts={texts}
             quantity={cart.find(({ sku }) => sku === product.sku)?.quantity ?? 0}
             onChoose={() => onChoose(product)}
             onDetails={() => setDetailed(product.sku)}
@@ -44,13 +51,19 @@ export function Products({ cart, onChoose }: { cart: readonly CartLineView[]; on
 
 interface TileProps {
   readonly product: ProductView;
+  readonly texts: Texts;
   readonly quantity: number;
   readonly onChoose: () => void;
   readonly onDetails: () => void;
 }
 
-function Tile({ product, quantity, onChoose, onDetails }: TileProps) {
-  const { texts } = useKiosk();
+/** A view comes whole with every change (app/view.ts); of sixty tiles only those are drawn anew that changed. */
+const Tile = memo(DrawnTile, (before, after) => {
+  const same = before.quantity === after.quantity && before.texts === after.texts;
+  return same && JSON.stringify(before.product) === JSON.stringify(after.product);
+});
+
+function DrawnTile({ product, texts, quantity, onChoose, onDetails }: TileProps) {
   const { notForSale } = product;
   const name = texts.name(product.name);
   const hasDetails = product.description !== null || product.allergens.length > 0 || product.calories_kcal !== null;

@@ -9,7 +9,7 @@ import { Attention, Closed, Pending } from '../parts/marks.tsx';
 const MARKS = { cancelled: Closed, expired: Pending, notReady: Attention, rejected: Attention, stillChecking: Pending } as const;
 
 export function CodeClosed({ screen: { why, order } }: { screen: Extract<ScreenView, { name: 'codeClosed' }> }) {
-  const { texts, send } = useKiosk();
+  const { texts, send, customerSide } = useKiosk();
   const Mark = MARKS[why];
   const again = why === 'expired' || why === 'rejected';
   return (
@@ -28,7 +28,7 @@ export function CodeClosed({ screen: { why, order } }: { screen: Extract<ScreenV
         <>
           <OrderNumber order={order} />
           <div className="ends">
-            {again && (
+            {again && !customerSide && (
               <button type="button" className="action" data-testid="new-code" onClick={() => send({ do: 'newCode' })}>
                 {texts.t('closed.newCode')}
               </button>

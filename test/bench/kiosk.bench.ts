@@ -1,13 +1,12 @@
-/** The kiosk as a customer meets it: real process, real browser, serial line and HTTP; and what it weighs. */
+/** The kiosk as a customer meets it: real process, real browser, serial line and HTTP. */
 import { readFileSync, rmSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { chromium, type Page } from '@playwright/test';
 import { findChromium } from '../../main/chromium.ts';
 import { freePort } from '../../main/demo/free-port.ts';
 import { type Corner, openCorner, PRODUCTS } from '../e2e/corner.ts';
-import { ROOT, startProgram, until } from '../e2e/program.ts';
+import { startProgram, until } from '../e2e/program.ts';
 import { choose, see } from '../e2e/screen.ts';
 import { atMost, figure, quantile, type Row } from './row.ts';
 
@@ -21,7 +20,7 @@ export default async function kioskBench(): Promise<Row[]> {
   const browser = await chromium.launch({ executablePath, args });
   try {
     const page = await browser.newPage({ viewport: { width: 1080, height: 1920 }, hasTouch: true });
-    return [...(await sales(page)), ...(await startOfDemo()), rendererSize()];
+    return [...(await sales(page)), ...(await startOfDemo())];
   } finally {
     await browser.close();
   }
@@ -127,13 +126,4 @@ async function startOfDemo(): Promise<Row[]> {
     await program.end('SIGINT');
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** What a customer's screen loads; the staff's console comes when staff open it. */
-function rendererSize(): Row {
-  const folder = path.join(ROOT, 'dist/renderer');
-  const page = readFileSync(path.join(folder, 'index.html'), 'utf8');
-  const scripts = [...page.matchAll(/(?:src|href)="([^"]+\.js)"/g)].map(([, name]) => path.join(folder, name ?? ''));
-  const bytes = scripts.reduce((sum, script) => sum + gzipSync(readFileSync(script)).length, 0);
-  return atMost('screens: JavaScript of the customer, gzipped', bytes / 1000, 'kB', 130);
 }

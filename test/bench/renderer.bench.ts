@@ -1,0 +1,198 @@
+/** The screens on a slow computer: real touches, real frames, Chromium's processor slowed down four times. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test';
+import { findChromium } from '../../main/chromium.ts';
+import type { KioskCommand, KioskView } from '../../app/view.ts';
+import { ROOT } from '../e2e/program.ts';
+import { type FixtureServer, startFixtureServer } from '../renderer/fixture-server.ts';
+import { fixtures } from '../renderer/fixtures.ts';
+import { atMost, figure, quantile, type Row } from './row.ts';
+
+const RENDERER = path.join(ROOT, 'dist/renderer');
+const SLOW_DOWN = 4;
+const LOADS = 7;
+const TAPS = 15;
+const SCROLLS = 4;
+const STEPS = 40;
+
+/** What each of the bench's taps asks of the kiosk, and what that shows then. */
+const ANSWERS: Readonly<Partial<Record<KioskCommand['do'], KioskView>>> = {
+  start: fixtures['selecting-sixty'],
+  finish: fixtures.attract,
+  checkout: fixtures.awaitingPayment,
+  cancel: fixtures['codeClosed-cancelled'],
+};
+
+export default async function rendererBench(): Promise<Row[]> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error('no Chromium was found');
+  const args = ['--disable-background-networking', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
+  const browser = await chromium.launch({ executablePath, args });
+  const server = await startFixtureServer(fixtures.attract, RENDERER);
+  const kiosk = setInterval(() => {
+    for (const command of server.commands()) {
+      const view = ANSWERS[command.do];
+      if (view !== undefined) server.show(view);
+    }
+  }, 1);
+  try {
+    return [...size(), ...(await firstPaint(browser, server)), ...(await slow(browser, server))];
+  } finally {
+    clearInterval(kiosk);
+    await browser.close();
+    await server.close();
+  }
+}
+
+/** What a customer's screen loads before its first picture; the staff's console comes when staff open it. */
+function size(): Row[] {
+  const page = readFileSync(path.join(RENDERER, 'index.html'), 'utf8');
+  const kB = (kind: string): number =>
+    [...page.matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)]
+      .filter(([, name]) => name?.endsWith(kind))
+      .reduce((sum, [, name]) => sum + gzipSync(readFileSync(path.join(RENDERER, name ?? ''))).length / 1000, 0);
+  return [
+    atMost('screens: JavaScript of the customer, gzipped', kB('.js'), 'kB', 130),
+    figure('screens: styles of the customer with the list of the Japanese font’s files, gzipped', kB('.css'), 'kB'),
+  ];
+}
+
+async function firstPaint(browser: Browser, server: FixtureServer): Promise<Row[]> {
+  const paints: number[] = [];
+  for (let n = 0; n < LOADS; n++) {
+    const page = await browser.newPage({ viewport: { width: 1080, height: 1920 } });
+    await page.goto(server.url);
+    await page.locator('[data-screen="attract"]').waitFor();
+    paints.push(
+      await page.evaluate(async () => {
+        const paint = await new Promise<PerformanceEntry>((resolve) =>
+          new PerformanceObserver((list) => list.getEntriesByName('first-contentful-paint').forEach(resolve)).observe({
+            type: 'paint',
+            buffered: true,
+          }),
+        );
+        const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+        return paint.startTime - (navigation?.responseStart ?? NaN);
+      }),
+    );
+    await page.close();
+  }
+  return [
+    atMost('screens: first byte of the host to first paint, median', quantile(paints, 0.5), 'ms', 500),
+    figure('screens: first byte of the host to first paint, slowest', Math.max(...paints), 'ms'),
+  ];
+}
+
+async function slow(browser: Browser, server: FixtureServer): Promise<Row[]> {
+  const page = await browser.newPage({ viewport: { width: 1080, height: 1920 }, hasTouch: true });
+  const cdp = await page.context().newCDPSession(page);
+  await page.goto(server.url);
+  await seen(page, 'attract');
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOW_DOWN });
+  const [pressed, next]: [number[], number[]] = [[], []];
+  for (let n = 0; n < TAPS; n++)
+    for (const [button, screen] of [
+      ['.attract .action', 'selecting'],
+      ['[data-testid="cart-checkout"]', 'awaitingPayment'],
+      ['[data-testid="cancel"]', 'codeClosed'],
+      ['[data-testid="finish"]', 'attract'],
+    ] as const) {
+      const times = await tap(page, cdp, button, screen);
+      pressed.push(times.pressed_ms);
+      next.push(times.next_ms);
+    }
+  server.show(fixtures['selecting-sixty']);
+  await seen(page, 'selecting');
+  await page.waitForTimeout(1500);
+  const frames: number[] = [];
+  for (let n = 0; n < SCROLLS; n++) frames.push(...(await scroll(page, cdp, n % 2 === 0 ? 'down' : 'up')));
+  await page.close();
+  const at = `at ${SLOW_DOWN}× slow-down`;
+  return [
+    atMost(`screens: finger down to the button's pressed look painted, 95th percentile ${at}`, quantile(pressed, 0.95), 'ms', 50),
+    atMost(`screens: finger up to the next screen painted, 95th percentile ${at}`, quantile(next, 0.95), 'ms', 100),
+    figure(`screens: finger up to the next screen painted, slowest ${at}`, Math.max(...next), 'ms'),
+    atMost(`screens: longest frame while 60 products scroll ${at}`, Math.max(...frames), 'ms', 50),
+    figure(`screens: frames seen while scrolling ${at}`, frames.length, 'frames'),
+  ];
+}
+
+const seen = (page: Page, screen: string): Promise<void> => page.locator(`[data-screen="${screen}"]`).waitFor();
+
+/** One touch on the button; both times are of frames that the browser painted, counted from the input events. */
+async function tap(page: Page, cdp: CDPSession, button: string, screen: string): Promise<{ pressed_ms: number; next_ms: number }> {
+  const box = await page.locator(button).boundingBox();
+  if (box === null) throw new Error(`${button} can't be seen`);
+  const times = page.evaluate(
+    ([wanted, name]) =>
+      new Promise<{ pressed_ms: number; next_ms: number }>((resolve) => {
+        const target = document.querySelector(wanted);
+        let [pressed_ms, up_ms] = [NaN, NaN];
+        const frame = (check: () => boolean, then: (at_ms: number) => void): void => {
+          // The frame after the one in which it is true has it on the glass.
+          if (check()) requestAnimationFrame(() => then(performance.now()));
+          else requestAnimationFrame(() => frame(check, then));
+        };
+        addEventListener(
+          'pointerdown',
+          ({ timeStamp }) =>
+            requestAnimationFrame(() =>
+              frame(
+                () => target?.matches('[data-pressed]') === true && getComputedStyle(target).filter !== 'none',
+                (at_ms) => (pressed_ms = at_ms - timeStamp),
+              ),
+            ),
+          { once: true },
+        );
+        addEventListener('pointerup', ({ timeStamp }) => (up_ms = timeStamp), { once: true });
+        frame(
+          () => document.querySelector(`[data-screen="${name}"]`) !== null,
+          (at_ms) => resolve({ pressed_ms, next_ms: at_ms - up_ms }),
+        );
+      }),
+    [button, screen] as const,
+  );
+  const touchPoints = [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }];
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints });
+  // As long as a finger rests on a button.
+  await new Promise((resolve) => setTimeout(resolve, 90));
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  const found = await times;
+  await page.waitForTimeout(300);
+  return found;
+}
+
+/** A finger draws the list along. @returns how long each frame took */
+async function scroll(page: Page, cdp: CDPSession, direction: 'down' | 'up'): Promise<number[]> {
+  const box = await page.locator('.products').boundingBox();
+  if (box === null) throw new Error('the products can’t be seen');
+  const before = await page.locator('.products').evaluate((element) => element.scrollTop);
+  await page.evaluate(() => {
+    const frames: number[] = [];
+    let last_ms = performance.now();
+    const tick = (): void => {
+      const now_ms = performance.now();
+      frames.push(now_ms - last_ms);
+      last_ms = now_ms;
+      requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+    Object.assign(window, { frames });
+  });
+  const x = box.x + box.width / 2;
+  const [from, to] = direction === 'down' ? [0.9, 0.1] : [0.1, 0.9];
+  const at = (share: number) => [{ x, y: box.y + box.height * (from + (to - from) * share) }];
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0) });
+  for (let step = 1; step <= STEPS; step++) {
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(step / STEPS) });
+    await new Promise((resolve) => setTimeout(resolve, 16));
+  }
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  const frames = await page.evaluate(() => (window as unknown as { frames: number[] }).frames.slice(2));
+  const after = await page.locator('.products').evaluate((element) => element.scrollTop);
+  if (before === after) throw new Error('nothing scrolled');
+  return frames;
+}
