@@ -55,6 +55,8 @@ export async function openScreen(browser: Browser): Promise<Screen & { close(): 
       async ([next, rest, pressed, judged]) => {
         // From another screen, so that nothing is left open from the view before.
         window.stand.show({ ...next, screen: { name: rest } });
+        // Two views in one task would be drawn as one.
+        await new Promise((drawn) => setTimeout(drawn));
         window.stand.show(next);
         await window.settle();
         for (const one of pressed) {
