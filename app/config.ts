@@ -57,7 +57,9 @@ const Shop = z.strictObject({
   receiptUrl: z
     .url({ protocol: /^https$/ })
     .optional()
-    .describe('Where customers find their receipt; {order} is replaced by the order number.'),
+    .describe(
+      'Where customers find their receipt. {order} is replaced by the order number, {data} by the whole receipt: https://shop.example/receipt.html#{data} with docs/receipt.html needs no server that knows the order.',
+    ),
 });
 
 const Display = z.strictObject({

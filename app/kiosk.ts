@@ -301,7 +301,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
         order,
         cartLines: cartLines(context.cart),
         pollsFailing: !gateway.state().ready,
-        receiptUrl: order && receiptUrl(config, order.opened.orderNumber),
+        receiptUrl: order && receiptUrl(order, config),
       }),
       products:
         gateProblem === null

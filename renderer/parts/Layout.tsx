@@ -6,7 +6,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import type { ScreenName } from '../../app/view.ts';
 
 interface Places {
-  readonly name: ScreenName;
+  readonly name: ScreenName | 'customerSide';
   readonly testId?: string;
   readonly bill?: ReactNode;
   readonly stage: ReactNode;

@@ -8,7 +8,7 @@ export function CustomerSide({ screen }: { screen: Extract<ScreenView, { name: '
   const rung = screen.name === 'selecting' ? screen.cart : [];
   return (
     <Layout
-      name={screen.name}
+      name="customerSide"
       testId="customer-side"
       bill={
         rung.length > 0 && screen.name === 'selecting' ? (
