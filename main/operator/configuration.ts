@@ -2,7 +2,8 @@
  * The configuration file while the kiosk runs: read again when it was edited, and written out with what staff changed.
  * An edited file counts as a whole or not at all.
  */
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Config } from '../../app/config.ts';
@@ -64,16 +65,26 @@ export function watchConfiguration(options: {
   }
 
   // By time stamp, not by events of the file system: editors replace files, and some disks report nothing.
-  watchFile(file, { interval: LOOK_EVERY_ms, persistent: false }, (now, before) => {
-    if (now.mtimeMs !== before.mtimeMs) reload();
-  });
+  // The first look always reads: what was written since the start began would go unnoticed otherwise.
+  let seen: string | null = null;
+  const look = async (): Promise<void> => {
+    const now = await stat(file).then(({ ino, size, mtimeMs }) => `${ino}:${size}:${mtimeMs}`, String);
+    if (now === seen || stopped) return;
+    seen = now;
+    reload();
+  };
+  let stopped = false;
+  const timer = setInterval(() => void look(), LOOK_EVERY_ms).unref();
 
   return {
     current: () => current,
     problems: () => problems,
     reload,
     exported: (planogram) => exported(readFileSync(file, 'utf8'), planogram),
-    stop: () => unwatchFile(file),
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+    },
   };
 }
 
