@@ -8,8 +8,7 @@ import type { Corner } from './corner.ts';
 import { test } from './fixture.ts';
 import { startNode } from './program.ts';
 import { choose, readQr, see } from './screen.ts';
-
-const PINS: Record<Role, string> = { owner: '482915', cashier: '705138', filler: '361920' };
+import { hire, PINS } from './staff.ts';
 
 interface End {
   readonly code: number | string;
@@ -23,22 +22,6 @@ async function jihanki(corner: Corner, role: Role, ...args: string[]): Promise<E
     JIHANKI_PIN: PINS[role],
   });
   return { code: await program.ended, out: program.stdout(), err: program.stderr() };
-}
-
-/** The first owner by the code that the kiosk printed, then the others by the owner. */
-async function hire(corner: Corner): Promise<void> {
-  const { url, token } = JSON.parse(readFileSync(path.join(corner.folder, 'data', 'door.json'), 'utf8')) as { url: string; token: string };
-  const call = async (route: string, body: object, session = ''): Promise<unknown> => {
-    const headers = { authorization: `Bearer ${token}`, 'x-staff-session': session };
-    const response = await fetch(`${url}${route}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    const answer = (await response.json()) as { ok: boolean; value: unknown };
-    expect(answer).toMatchObject({ ok: true });
-    return answer.value;
-  };
-  const code = await corner.kiosk().line(/the code (\d{8}) makes one/);
-  const session = (await call('/operator/set-up', { code, name: 'owner', pin: PINS.owner })) as { token: string };
-  for (const role of ['cashier', 'filler'] as const)
-    await call('/operator/perform', { do: 'staff.set', staffId: null, name: role, role, pin: PINS[role] }, session.token);
 }
 
 test('orders, refund, stock and report: the same answers as the books, and nothing that a role may not do', async ({ page, open }) => {

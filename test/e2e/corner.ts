@@ -11,7 +11,6 @@ import { expect } from '@playwright/test';
 import type { OrderEvent } from '../../app/order/events.ts';
 import type { VmcSimulatorState } from '../../hardware/xy-vmc/simulator-types.ts';
 import type { Ledger } from '../../main/paypay/simulator/ledger.ts';
-import { freePort } from '../../main/demo/free-port.ts';
 import { callJson, type Program, startNode, until } from './program.ts';
 import { type SerialCable, serialCable } from './serial-cable.ts';
 
@@ -54,6 +53,8 @@ export interface CornerOptions {
   /** Changes to the `sale` part of the configuration. */
   readonly sale?: object;
   readonly paypay?: object;
+  /** The `operator` part of the configuration. */
+  readonly operator?: object;
   /** The cable is not there when the kiosk starts. */
   readonly unplugged?: boolean;
   /** The kiosk is started by the test. */
@@ -65,6 +66,7 @@ export async function openCorner({
   stock = 4,
   sale,
   paypay: payPayConfig,
+  operator,
   unplugged,
   kioskOff,
 }: CornerOptions = {}): Promise<Corner> {
@@ -81,6 +83,7 @@ export async function openCorner({
       paypay: { pollInterval_ms: 2000, merchantId: 'e2e', ...payPayConfig },
       machine: { driver: 'xy-vmc', port: cable.kioskEnd },
       sale: { final_ms: 60_000, attentionLimit: 3, ...sale },
+      ...(operator === undefined ? {} : { operator }),
       products: PRODUCTS,
       slots: PRODUCTS.map(({ sku }, i) => ({ slot: String(i + 1), sku, capacity: Math.max(8, stock), stock })),
     }),
@@ -91,14 +94,15 @@ export async function openCorner({
   await cable.plugIn();
   const payPaySimulator = startNode('main/paypay/simulator/cli.ts', payPayArgs);
   const vmcSimulator = startMachine();
-  const [payPayUrl, controlUrl, port] = await Promise.all([
+  const [payPayUrl, controlUrl] = await Promise.all([
     payPaySimulator.line(/^paypay simulator: (http:\S+)/m),
     vmcSimulator.line(/^vmc simulator:/m).then(() => vmcSimulator.line(/^vmc control: (http:\S+)/m)),
-    freePort(0),
   ]);
   if (unplugged) await cable.pull();
   let kiosk: Program | null = null;
   let address = '';
+  // Any at first, then always the same: the screen comes back to it.
+  let port = '0';
   const dataFolder = path.join(folder, 'data');
 
   const running = (): Program => {
@@ -113,9 +117,10 @@ export async function openCorner({
     },
     kiosk: running,
     async startKiosk() {
-      const args = ['--config', configFile, '--data', dataFolder, '--paypay', payPayUrl, '--port', String(port)];
+      const args = ['--config', configFile, '--data', dataFolder, '--paypay', payPayUrl, '--port', port];
       kiosk = startNode('dist/main/browser.js', args, keys);
       address = await kiosk.line(/^kiosk: (http:\S+)/m);
+      port = new URL(address).port;
     },
     paypay: (call, body) => callJson(`${payPayUrl}/_simulator/${call}`, body),
     ledger: () => corner.paypay<Ledger>('ledger'),

@@ -1,5 +1,6 @@
 /** Keys on the kiosk's own screen, which has no keyboard: they type into whichever field was touched last. */
 import { useEffect, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { say, type Tongue } from '../words.ts';
 
 const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', 'clear', '0', 'delete'] as const;
@@ -32,10 +33,7 @@ export function Keys({ tongue }: { tongue: Tongue }) {
   const gone = field === null || !field.isConnected;
   const inDialog = field?.closest('dialog') ?? null;
   useEffect(() => {
-    const { current } = panel;
-    if (current === null || gone) return;
-    if (inDialog) inDialog.append(current);
-    field.scrollIntoView({ block: 'center' });
+    if (!gone) field.scrollIntoView({ block: 'center' });
   });
   if (gone) return null;
   const press = (key: string): void => {
@@ -59,7 +57,7 @@ export function Keys({ tongue }: { tongue: Tongue }) {
     </button>
   );
   const numeric = field.inputMode === 'numeric';
-  return (
+  const keys = (
     <div ref={panel} className={`c-keys ${numeric ? 'c-keys-digits' : ''}`}>
       {numeric
         ? DIGITS.map((name) => key(name, name === 'clear' ? say(tongue, 'key.clear') : name === 'delete' ? '⌫' : name))
@@ -74,6 +72,7 @@ export function Keys({ tongue }: { tongue: Tongue }) {
       </button>
     </div>
   );
+  return inDialog === null ? keys : createPortal(keys, inDialog);
 }
 
 /** The PIN pad: always there, for fingers on any device. */
