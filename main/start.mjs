@@ -115,6 +115,7 @@ const TASKS = {
   start: ['main/demo/supervisor.ts'],
   test: ['test/run.ts'],
   bench: ['test/bench/run.ts'],
+  doctor: ['main/doctor/cli.ts'],
   orders: [STAFF, 'orders'],
   refund: [STAFF, 'refund'],
   stock: [STAFF, 'stock'],
