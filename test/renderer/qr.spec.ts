@@ -126,3 +126,23 @@ test('a code that is scaled by a fraction is found, and one that is smeared is n
   await code.evaluate((svg) => ((svg as SVGElement).style.width = '401px'));
   expect(measure(await code.screenshot()).blurred).not.toEqual([]);
 });
+
+test('nothing moves over a code, or on it', async ({ kiosk }) => {
+  await kiosk.page.emulateMedia({ reducedMotion: 'no-preference' });
+  await kiosk.glass('portrait');
+  const moving = (around: string) =>
+    kiosk.page.evaluate(
+      (selector) =>
+        document.getAnimations().filter(({ effect }) => {
+          const target = effect instanceof KeyframeEffect ? effect.target : null;
+          return target?.querySelector(selector) != null || target?.closest(selector) != null;
+        }).length,
+      around,
+    );
+  await kiosk.show(on('portrait', fixtures.awaitingPayment));
+  expect(await moving('[data-testid="qr"]')).toBe(0);
+  // The same question on a screen that fades in has an answer.
+  await kiosk.show(on('portrait', fixtures.attract));
+  expect(await moving('.shelf')).toBeGreaterThan(0);
+  await kiosk.page.emulateMedia({ reducedMotion: 'reduce' });
+});
