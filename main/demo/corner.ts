@@ -2,16 +2,15 @@
 import type { Config } from '../../app/config.ts';
 import type { Corner } from './street-server.ts';
 import type { DemoKiosk } from './kiosk.ts';
-import { selectionOf, type SimulatedMachine, type SimulatedPayPay } from './simulators.ts';
-import type { StreetCommand, StreetSlot, StreetState } from './street.ts';
+import type { SimulatedMachine } from './machines.ts';
+import type { SimulatedPayPay } from './simulators.ts';
+import type { MachineKind, StreetCommand, StreetSlot, StreetState } from './street.ts';
 
 /** How long the power stays away after "cut the power when it is paid": long enough to see it. */
 const POWER_CUT_ms = 5000;
 const WATCH_ms = 50;
 /** A pulled cable of a mishap comes back by itself. */
 const CABLE_OUT_ms = 6000;
-/** The controller's word for a jammed selection. */
-const JAMMED = 3;
 const TRAY = 6;
 
 export interface OpenCorner extends Omit<Corner, 'pageFolder' | 'pictures'> {
@@ -19,13 +18,26 @@ export interface OpenCorner extends Omit<Corner, 'pageFolder' | 'pictures'> {
   attach(kiosk: DemoKiosk, origin: string): void;
 }
 
-export function openCorner(
-  config: Config,
-  { paypay, machine, framed }: { paypay: SimulatedPayPay | null; machine: SimulatedMachine | null; framed: boolean },
-): OpenCorner {
+export interface CornerParts {
+  readonly config: Config;
+  readonly paypay: SimulatedPayPay | null;
+  readonly machine: SimulatedMachine | null;
+  readonly framed: boolean;
+  /** Ends kiosk and machine, and starts both anew with another machine. */
+  exchange(kind: MachineKind): Promise<{ config: Config; machine: SimulatedMachine; kiosk: DemoKiosk }>;
+}
+
+export function openCorner({ paypay, framed, exchange, ...first }: CornerParts): OpenCorner {
+  let { config, machine } = first;
+  let changing = false;
+  /** What machines that stood here before gave out. */
+  let earlier_jpy = 0;
+  const fallen = new Map<string, number>();
+  const tray: string[] = [];
   let kiosk: DemoKiosk | null = null;
   let kioskOrigin: string | null = null;
   let cutAfterPayment = false;
+  let lastState: StreetState | null = null;
 
   async function phone(): Promise<Pick<StreetState, 'phone'> & { paid_jpy: number; returned_jpy: number }> {
     if (paypay === null) return { phone: null, paid_jpy: 0, returned_jpy: 0 };
@@ -36,31 +48,40 @@ export function openCorner(
 
   async function goods(): Promise<Pick<StreetState, 'machine'> & { dispensed_jpy: number }> {
     if (machine === null) return { machine: null, dispensed_jpy: 0 };
-    const state = await machine.state();
-    const bySelection = new Map(state.slots.map((slot) => [slot.selection, slot]));
-    const slots = config.slots.flatMap(({ slot, sku }): StreetSlot[] => {
-      const product = config.products.find((candidate) => candidate.sku === sku);
-      const spring = bySelection.get(selectionOf(config, slot));
-      if (product === undefined || spring === undefined) return [];
-      const { stock, capacity, dropped, status } = spring;
-      return [{ slot, sku, name: product.name.ja, price_jpy: product.price_jpy, stock, capacity, dropped, jammed: status === JAMMED }];
+    const { slots: units, ...state } = await machine.state();
+    const slots = units.flatMap((unit): StreetSlot[] => {
+      const planned = config.slots.find(({ slot }) => slot === unit.slot);
+      const product = config.products.find(({ sku }) => sku === planned?.sku);
+      if (planned === undefined || product === undefined) return [];
+      const { sku, name, price_jpy } = product;
+      return [{ ...unit, sku, name: name.ja, price_jpy, capacity: planned.capacity }];
     });
-    const skuOf = new Map(config.slots.map(({ slot, sku }) => [selectionOf(config, slot), sku]));
-    const fallen = state.drives.filter(({ dropped }) => dropped);
+    // What fell since the last look lies on top of what fell before.
+    for (const { slot, sku, dropped } of slots) {
+      for (let seen = fallen.get(slot) ?? 0; seen < dropped; seen++) tray.unshift(sku);
+      fallen.set(slot, dropped);
+    }
+    tray.length = Math.min(tray.length, TRAY);
+    const { kind, mishaps, hasButtons } = machine;
     return {
-      machine: {
-        connected: state.connected,
-        doorOpen: state.doorOpen,
-        running: state.running,
-        drives: state.counters.drives,
-        slots,
-        tray: fallen
-          .slice(-TRAY)
-          .reverse()
-          .map(({ selection }) => skuOf.get(selection) ?? ''),
-      },
-      dispensed_jpy: slots.reduce((sum, { dropped, price_jpy }) => sum + dropped * price_jpy, 0),
+      machine: { ...state, kind, changing, mishaps, hasButtons, slots, tray: [...tray] },
+      dispensed_jpy: earlier_jpy + slots.reduce((sum, { dropped, price_jpy }) => sum + dropped * price_jpy, 0),
     };
+  }
+
+  /** Another machine takes its place; what the old one gave out stays in the sums. */
+  async function replaceMachine(kind: MachineKind): Promise<void> {
+    if (machine === null || changing || machine.kind === kind) return;
+    const { dispensed_jpy } = await goods();
+    changing = true;
+    try {
+      const next = await exchange(kind);
+      earlier_jpy = dispensed_jpy;
+      fallen.clear();
+      ({ config, machine, kiosk } = next);
+    } finally {
+      changing = false;
+    }
   }
 
   /** Waits for the next payment and pulls the plug at once: before the kiosk has heard of it, or in the middle of what follows. */
@@ -83,17 +104,17 @@ export function openCorner(
         // Not awaited: it lasts until somebody pays. It ends with an error when the far end is gone, and so is the corner.
         return void cutAtPayment().catch(() => {});
       case 'mishap':
-        return machine?.control('fault', {
-          slot: null,
-          kind: command.mishap,
-          ...(command.mishap === 'pullMidVend' ? { for_ms: CABLE_OUT_ms } : {}),
-        });
+        return machine?.mishap(command.mishap, CABLE_OUT_ms);
       case 'cable':
-        return machine?.control('cable', { connected: command.connected });
+        return machine?.cable(command.connected);
       case 'door':
-        return machine?.control('door', { open: command.open });
+        return machine?.door(command.open);
+      case 'press':
+        return machine?.press(command.slot);
       case 'stock':
-        return machine?.control('stock', { slot: selectionOf(config, command.slot), count: command.count });
+        return machine?.stock(command.slot, command.count);
+      case 'machine':
+        return replaceMachine(command.kind);
     }
   };
 
@@ -106,16 +127,18 @@ export function openCorner(
     kioskAddress: () => kiosk?.address() ?? Promise.resolve(null),
     obey,
     async state() {
+      // The old machine is gone and the new one not there yet.
+      if (changing && lastState !== null) return { ...lastState, machine: lastState.machine && { ...lastState.machine, changing } };
       const [{ phone: phoneState, paid_jpy, returned_jpy }, { machine: machineState, dispensed_jpy }] = await Promise.all([
         phone(),
         goods(),
       ]);
-      return {
+      return (lastState = {
         kiosk: { running: kiosk?.running() ?? false, framed, cutAfterPayment },
         phone: phoneState,
         machine: machineState,
         ledger: paypay && machine ? { paid_jpy, dispensed_jpy, returned_jpy } : null,
-      };
+      });
     },
   };
 }

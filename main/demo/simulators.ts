@@ -1,8 +1,7 @@
-/** The demo's far ends: a PayPay and a machine, each a program of its own, and their control calls. */
+/** The demo's far ends, each a program of its own; here PayPay's, and how all of them are started and called. */
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Config } from '../../app/config.ts';
-import type { VmcSimulatorState } from '../../hardware/xy-vmc/simulator-types.ts';
 import type { Ledger } from '../paypay/simulator/ledger.ts';
 import { type Child, startChild } from './child.ts';
 
@@ -16,14 +15,6 @@ export interface SimulatedPayPay {
   ledger(): Promise<Ledger>;
 }
 
-export interface SimulatedMachine {
-  readonly child: Child;
-  readonly port: string;
-  state(): Promise<VmcSimulatorState>;
-  /** One control call (hardware/xy-vmc/simulator-control.ts). */
-  control(call: string, body: object): Promise<void>;
-}
-
 export async function startPayPay(config: Config): Promise<SimulatedPayPay> {
   const keys = { PAYPAY_API_KEY: `demo-${randomBytes(6).toString('hex')}`, PAYPAY_API_SECRET: randomBytes(24).toString('base64url') };
   const { child, found } = await startProgram(
@@ -35,29 +26,11 @@ export async function startPayPay(config: Config): Promise<SimulatedPayPay> {
     [/^paypay simulator: (http:\S+)/],
   );
   const url = found[0]!;
-  return { child, url, keys, ledger: () => call<Ledger>(`${url}/_simulator/ledger`) };
+  return { child, url, keys, ledger: () => callSimulator<Ledger>(`${url}/_simulator/ledger`) };
 }
-
-/** Shelves as the configuration says, so that kiosk and machine agree at the start. */
-export async function startMachine(config: Config): Promise<SimulatedMachine> {
-  const slots = Math.max(1, ...config.slots.map(({ slot }) => selectionOf(config, slot)));
-  const { child, found } = await startProgram(
-    'hardware/xy-vmc/simulator-cli.ts',
-    ['--tcp', '0', '--control', '0', '--slots', String(slots)],
-    [/^vmc control: (http:\S+)/, /^vmc simulator: (tcp:\S+)/],
-  );
-  const [controlUrl, port] = found as [string, string];
-  const control = async (name: string, body: object) => void (await call(`${controlUrl}/${name}`, body));
-  for (const { slot, stock } of config.slots) await control('stock', { slot: selectionOf(config, slot), count: Math.min(stock, 255) });
-  return { child, port, control, state: () => call<VmcSimulatorState>(`${controlUrl}/state`) };
-}
-
-/** The controller's number of a slot. */
-export const selectionOf = ({ machine }: Config, slot: string): number =>
-  (machine.driver === 'xy-vmc' ? machine.selections?.[slot] : undefined) ?? Number(slot);
 
 /** Resolves when the program has printed a line for each pattern. */
-function startProgram(file: string, args: string[], patterns: readonly RegExp[]): Promise<{ child: Child; found: string[] }> {
+export function startProgram(file: string, args: string[], patterns: readonly RegExp[]): Promise<{ child: Child; found: string[] }> {
   return new Promise((resolve, reject) => {
     const found: string[] = [];
     const errors: string[] = [];
@@ -79,7 +52,8 @@ function startProgram(file: string, args: string[], patterns: readonly RegExp[])
   });
 }
 
-async function call<T>(url: string, body?: object): Promise<T> {
+/** A call without a body asks, one with a body tells. @throws Error when it is refused */
+export async function callSimulator<T>(url: string, body?: object): Promise<T> {
   const response = await fetch(url, body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) });
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as T;

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
-import { MISHAPS, type StreetCommand, type StreetState } from './street.ts';
+import { MACHINES, MISHAPS, type StreetCommand, type StreetState } from './street.ts';
 
 const Command = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('power'), on: z.boolean() }),
@@ -12,6 +12,8 @@ const Command = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('mishap'), mishap: z.enum(MISHAPS) }),
   z.strictObject({ do: z.literal('cable'), connected: z.boolean() }),
   z.strictObject({ do: z.literal('door'), open: z.boolean() }),
+  z.strictObject({ do: z.literal('machine'), kind: z.enum(MACHINES) }),
+  z.strictObject({ do: z.literal('press'), slot: z.string().max(16) }),
   z.strictObject({ do: z.literal('stock'), slot: z.string().max(16), count: z.int().min(0).max(255) }),
 ]) satisfies z.ZodType<StreetCommand>;
 

@@ -4,6 +4,10 @@
 export const MISHAPS = ['jam', 'empty', 'slow', 'pullMidVend'] as const;
 export type Mishap = (typeof MISHAPS)[number];
 
+/** The machines that can stand on the corner, by their driver. */
+export const MACHINES = ['xy-vmc', 'mdb-qibixx', 'modbus-relay', 'lock-board'] as const;
+export type MachineKind = (typeof MACHINES)[number];
+
 export interface StreetSlot {
   readonly slot: string;
   readonly sku: string;
@@ -31,8 +35,15 @@ export interface StreetState {
   } | null;
   /** null: a real machine. */
   readonly machine: {
+    readonly kind: MachineKind;
+    /** It is being replaced by another. */
+    readonly changing: boolean;
     readonly connected: boolean;
-    readonly doorOpen: boolean;
+    /** null: this machine does not tell. */
+    readonly doorOpen: boolean | null;
+    readonly mishaps: readonly Mishap[];
+    /** Customers choose with its own buttons. */
+    readonly hasButtons: boolean;
     readonly running: boolean;
     readonly drives: number;
     readonly slots: readonly StreetSlot[];
@@ -49,4 +60,6 @@ export type StreetCommand =
   | { readonly do: 'mishap'; readonly mishap: Mishap }
   | { readonly do: 'cable'; readonly connected: boolean }
   | { readonly do: 'door'; readonly open: boolean }
+  | { readonly do: 'machine'; readonly kind: MachineKind }
+  | { readonly do: 'press'; readonly slot: string }
   | { readonly do: 'stock'; readonly slot: string; readonly count: number };

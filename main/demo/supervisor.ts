@@ -2,7 +2,7 @@
  * `npm start`: a street corner on this machine. Starts a kiosk and, for every far end that the configuration calls "simulated",
  * its simulator; with a simulated far end there is a street page too, where a visitor pays, jams the machine and pulls the plug.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Config } from '../../app/config.ts';
@@ -12,12 +12,14 @@ import { readConfigFile } from '../config-file.ts';
 import { lockFolder } from '../data-folder.ts';
 import { defaultDataFolder, readPort, USUAL_PORT } from '../host-options.ts';
 import { pictureFiles } from '../pictures.ts';
-import { type Child, endChild } from './child.ts';
+import { endChild } from './child.ts';
 import { openCorner } from './corner.ts';
 import { electronProgram } from './electron-runtime.ts';
 import { freePort } from './free-port.ts';
 import { startKiosk } from './kiosk.ts';
-import { startMachine, startPayPay } from './simulators.ts';
+import { configWith, isMachineKind, startMachine } from './machines.ts';
+import { startPayPay } from './simulators.ts';
+import type { MachineKind } from './street.ts';
 import { startStreet } from './street-server.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -97,25 +99,22 @@ async function main(): Promise<void> {
 async function run(options: Options, config: Config, electron: string | null, ending: (() => Promise<void> | void)[]): Promise<void> {
   const { configFile, dataFolder } = options;
   const simulatesPayPay = options.paypay === undefined && config.paypay.environment === 'simulated';
-  const { driver } = config.machine;
   const simulatesMachine = options.machine === undefined && config.machine.driver !== 'none' && config.machine.port === 'simulated';
-  if (simulatesMachine && driver !== 'xy-vmc')
-    throw new CannotStart(
-      `${configFile}: machine.port: found "simulated", allowed with the driver xy-vmc; start a simulator of ${driver} and name it with --machine`,
-    );
-  const started = <Simulator extends { child: Child }>(simulator: Simulator): Simulator => {
-    ending.push(() => endChild(simulator.child));
-    return simulator;
-  };
-  const [paypay, machine] = await Promise.all([
-    simulatesPayPay ? startPayPay(config).then(started) : null,
-    simulatesMachine ? startMachine(config).then(started) : null,
+  if (simulatesMachine && !isMachineKind(config.machine.driver))
+    throw new CannotStart(`${configFile}: machine.port: found "simulated"; there is no simulated machine for ${config.machine.driver}`);
+  const [paypay, firstMachine] = await Promise.all([
+    simulatesPayPay ? startPayPay(config) : null,
+    simulatesMachine ? startMachine(config) : null,
   ]);
-  // A PayPay and a machine that know nothing of yesterday need a journal that doesn't either, unless somebody named a folder to keep.
-  if (paypay && machine && options.data === undefined)
-    for (const suffix of ['', '-wal', '-shm']) rmSync(path.join(dataFolder, `journal.db${suffix}`), { force: true });
+  let machine = firstMachine;
+  ending.push(
+    () => (paypay ? endChild(paypay.child) : undefined),
+    () => (machine ? endChild(machine.child) : undefined),
+  );
+  const simulatesBoth = paypay !== null && machine !== null;
+  if (simulatesBoth && options.data === undefined) forgetJournal(dataFolder);
 
-  const corner = openCorner(config, { paypay, machine, framed: electron === null });
+  const corner = openCorner({ config, paypay, machine, framed: electron === null, exchange });
   const street =
     paypay || machine
       ? await startStreet({ ...corner, pageFolder: path.join(ROOT, 'dist/street'), pictures: pictures(config, configFile) })
@@ -124,22 +123,37 @@ async function run(options: Options, config: Config, electron: string | null, en
 
   const port = options.port ?? (await freePort(USUAL_PORT));
   const showsKioskItself = street === null && options.open;
-  const kiosk = await startKiosk({
-    program: electron ?? process.execPath,
-    args: [
-      ...(electron ? [ROOT] : [path.join(ROOT, 'dist/main/browser.js'), '--port', String(port)]),
-      ...['--config', configFile, '--data', dataFolder],
-      ...replacement('--machine', options.machine ?? machine?.port),
-      ...replacement('--paypay', options.paypay ?? paypay?.url),
-      ...(street && !electron ? ['--framed-by', street.url] : []),
-      ...(electron && street ? ['--windowed'] : []),
-      ...(!electron && showsKioskItself ? ['--open'] : []),
-    ],
-    env: { ...paypay?.keys },
-    logFile: path.join(dataFolder, 'kiosk.log'),
-    say: (line) => void process.stderr.write(`${line}\n`),
-  });
+  const start = (file: string) =>
+    startKiosk({
+      program: electron ?? process.execPath,
+      args: [
+        ...(electron ? [ROOT] : [path.join(ROOT, 'dist/main/browser.js'), '--port', String(port)]),
+        ...['--config', file, '--data', dataFolder],
+        ...replacement('--machine', options.machine ?? machine?.port),
+        ...replacement('--paypay', options.paypay ?? paypay?.url),
+        ...(street && !electron ? ['--framed-by', street.url] : []),
+        ...(electron && street ? ['--windowed'] : []),
+        ...(!electron && showsKioskItself ? ['--open'] : []),
+      ],
+      env: { ...paypay?.keys },
+      logFile: path.join(dataFolder, 'kiosk.log'),
+      say: (line) => void process.stderr.write(`${line}\n`),
+    });
+  let kiosk = await start(configFile);
   ending.push(() => kiosk.end());
+
+  /** Another machine with the same shelves; kiosk and machine start anew, PayPay remembers. */
+  async function exchange(kind: MachineKind) {
+    await kiosk.end();
+    if (machine) await endChild(machine.child);
+    if (simulatesBoth && options.data === undefined) forgetJournal(dataFolder);
+    const file = path.join(dataFolder, 'street-shop.yaml');
+    writeFileSync(file, configWith(kind, configFile, config));
+    const next = readConfigFile(file);
+    machine = await startMachine(next);
+    kiosk = await start(file);
+    return { config: next, machine, kiosk };
+  }
   corner.attach(kiosk, `http://127.0.0.1:${port}`);
 
   say(kiosk.printed);
@@ -155,6 +169,12 @@ async function run(options: Options, config: Config, electron: string | null, en
   } else if (why !== null && options.open)
     say(`No window: ${why}. Open ${street ? 'the street' : 'the kiosk'}'s address in a browser of this machine.`);
   say('Ctrl-C ends it.');
+}
+
+/** A PayPay and a machine that know nothing of yesterday need a journal that doesn't either, unless somebody named a folder to keep. */
+function forgetJournal(dataFolder: string): void {
+  for (const name of ['journal.db', 'reports.db'])
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path.join(dataFolder, `${name}${suffix}`), { force: true });
 }
 
 const QUIET = { info: () => {}, warn: () => {}, error: () => {} };

@@ -12,7 +12,8 @@ export default defineConfig({
   testMatch: ['e2e/**/*.spec.ts', 'renderer/**/*.spec.ts'],
   timeout: 180_000,
   expect: { timeout: 15_000 },
-  workers: 2,
+  // Most of them wait for a code to expire, a motor to turn: three keep two cores busy.
+  workers: 3,
   fullyParallel: true,
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list'], [path.join(import.meta.dirname, 'skip-reporter.ts')], ['json', { outputFile: path.join(results, 'e2e.json') }]],

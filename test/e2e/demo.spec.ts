@@ -37,6 +37,33 @@ test('a sale, a jam with its refund, and a power cut with its recovery', async (
   await expect(kioskOn(page).locator('[data-screen="attract"]'), 'the same screen is back').toBeVisible({ timeout: 30_000 });
 });
 
+test('another machine: relay boards, and MDB, where customers choose on the machine', async ({ page }) => {
+  demo = await startDemo();
+  await page.goto(demo.street);
+  await expect(kioskOn(page).locator('[data-screen="attract"]')).toBeVisible();
+  const exchange = async (kind: string) => {
+    await page.locator('#machine-kind').selectOption(kind);
+    await expect(page.locator('#machine')).toHaveClass(/changing/);
+    await expect(page.locator('#machine')).not.toHaveClass(/changing/, { timeout: 60_000 });
+    await expect(page.locator('#machine-kind')).toHaveValue(kind);
+    await expect(kioskOn(page).locator('[data-screen="attract"]')).toBeVisible({ timeout: 30_000 });
+  };
+  await exchange('modbus-relay');
+  await buy(page, 'water');
+  await expect(kioskOn(page).locator('[data-screen="thanks"]')).toBeVisible({ timeout: 30_000 });
+  await seeLedger(page, 110, 110, 0);
+
+  await exchange('mdb-qibixx');
+  const kiosk = kioskOn(page);
+  await expect(kiosk.locator('.attract-machine')).toBeVisible();
+  await page.locator('[data-press]').first().click();
+  await expect(kiosk.locator('[data-screen="awaitingPayment"]')).toBeVisible({ timeout: 30_000 });
+  await page.getByRole('button', { name: 'QRを読み取る' }).click();
+  await phoneOn(page).getByRole('button', { name: '支払う' }).click();
+  await expect(kiosk.locator('[data-screen="thanks"]')).toBeVisible({ timeout: 30_000 });
+  await seeLedger(page, 270, 270, 0);
+});
+
 test('the power switch, the cable and the door', async ({ page }) => {
   demo = await startDemo();
   await page.goto(demo.street);

@@ -1,6 +1,6 @@
 /** The street page: draws the corner as its server tells it, and passes on what the visitor does. */
 import '@fontsource-variable/noto-sans-jp/wght.css';
-import type { StreetCommand, StreetSlot, StreetState } from '../street.ts';
+import { type MachineKind, MACHINES, type StreetCommand, type StreetSlot, type StreetState } from '../street.ts';
 import './page.css';
 
 function byId<T extends HTMLElement = HTMLElement>(id: string): T {
@@ -80,6 +80,13 @@ byId('scan').onclick = () => {
 
 // ---------------------------------------------------------------- machine
 
+const MACHINE_NAMES: Readonly<Record<MachineKind, string>> = {
+  'xy-vmc': 'VMC',
+  'mdb-qibixx': 'MDB',
+  'modbus-relay': 'リレー基板 relays',
+  'lock-board': 'ロッカー locks',
+};
+
 /** Mishaps that wait for the next vend, with the number of vends when they were ordered. */
 const ordered = new Map<string, number>();
 
@@ -88,28 +95,43 @@ function drawMachine({ machine }: StreetState): void {
   section.classList.toggle('real', machine === null);
   if (machine === null) return;
   section.classList.toggle('running', machine.running);
+  section.classList.toggle('changing', machine.changing);
+  const kinds = byId<HTMLSelectElement>('machine-kind');
+  if (kinds.options.length === 0) kinds.append(...MACHINES.map((kind) => new Option(MACHINE_NAMES[kind], kind)));
+  if (document.activeElement !== kinds || !machine.changing) kinds.value = machine.kind;
+  kinds.disabled = machine.changing;
+  byId('door').hidden = machine.doorOpen === null;
   byId('cable').setAttribute('aria-checked', String(machine.connected));
   byId('door').setAttribute('aria-checked', String(!machine.doorOpen));
   for (const [mishap, drives] of ordered) if (machine.drives > drives) ordered.delete(mishap);
-  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-mishap]'))
-    button.setAttribute('aria-pressed', String(ordered.has(button.dataset['mishap'] ?? '')));
-  write(byId('slots'), machine.slots.map(slotHtml).join(''));
+  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-mishap]')) {
+    const { mishap = '' } = button.dataset;
+    button.setAttribute('aria-pressed', String(ordered.has(mishap)));
+    button.hidden = !(machine.mishaps as readonly string[]).includes(mishap);
+  }
+  write(byId('slots'), machine.slots.map((slot) => slotHtml(slot, machine.hasButtons)).join(''));
   write(byId('tray'), machine.tray.map((sku) => `<li><img src="/pictures/${sku}" alt="${sku}"></li>`).join(''));
 }
 
 const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-const slotHtml = ({ slot, sku, name, price_jpy, stock, capacity, jammed }: StreetSlot): string => `
+const pressHtml = (slot: string): string => `<button type="button" data-press="${escape(slot)}">えらぶ</button>`;
+const stockHtml = (slot: string, count: number): string =>
+  `<button type="button" data-slot="${escape(slot)}" data-count="${count}">${count > 0 ? '補充' : '空に'}</button>`;
+
+const slotHtml = ({ slot, sku, name, price_jpy, stock, capacity, jammed }: StreetSlot, hasButtons: boolean): string => `
 <li class="${jammed ? 'jammed' : stock === 0 ? 'empty' : ''}">
 <img src="/pictures/${sku}" alt=""><b>${escape(slot)}</b><span>${escape(name)}<br>${yen(price_jpy)}</span>
 <span class="stock">${jammed ? 'つまり' : `${stock}`}</span>
-<button type="button" data-slot="${escape(slot)}" data-count="${stock === 0 ? capacity : 0}">${stock === 0 ? '補充' : '空に'}</button>
+${hasButtons && stock > 0 ? pressHtml(slot) : stockHtml(slot, stock === 0 ? capacity : 0)}
 </li>`;
 
 byId('slots').onclick = ({ target }) => {
-  const { slot, count } = (target as HTMLElement).dataset;
+  const { slot, count, press } = (target as HTMLElement).dataset;
+  if (press !== undefined) send({ do: 'press', slot: press });
   if (slot !== undefined) send({ do: 'stock', slot, count: Number(count) });
 };
+byId('machine-kind').onchange = ({ target }) => send({ do: 'machine', kind: (target as HTMLSelectElement).value as MachineKind });
 byId('cable').onclick = () => state?.machine && send({ do: 'cable', connected: !state.machine.connected });
 byId('door').onclick = () => state?.machine && send({ do: 'door', open: !state.machine.doorOpen });
 for (const button of document.querySelectorAll<HTMLButtonElement>('[data-mishap]')) button.onclick = () => order(button.dataset['mishap']);
