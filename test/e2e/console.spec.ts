@@ -200,7 +200,7 @@ test('two people at once, and a kiosk that dies right after it said yes: nothing
 });
 
 test('an order in question waits for a person, who settles it; a day that is not over is not closed', async ({ page, open }) => {
-  const corner = await open({ sale: { unknownVend: 'hold' } });
+  const corner = await open({ sale: { unknownVend: 'hold' }, vendDeadline_ms: 5_000 });
   await page.goto(corner.address);
   await corner.control('fault', { slot: 1, kind: 'lostStatus' });
   await corner.control('fault', { slot: 1, kind: 'terminated' });

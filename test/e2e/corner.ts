@@ -53,6 +53,8 @@ export interface CornerOptions {
   /** Changes to the `sale` part of the configuration. */
   readonly sale?: object;
   readonly paypay?: object;
+  /** How long a vend may take before the machine is asked what became of it. */
+  readonly vendDeadline_ms?: number;
   /** The `operator` part of the configuration. */
   readonly operator?: object;
   /** The cable is not there when the kiosk starts. */
@@ -67,6 +69,7 @@ export async function openCorner({
   sale,
   paypay: payPayConfig,
   operator,
+  vendDeadline_ms,
   unplugged,
   kioskOff,
 }: CornerOptions = {}): Promise<Corner> {
@@ -81,7 +84,7 @@ export async function openCorner({
       version: 1,
       shop: { name: { ja: '試験店', en: 'Test shop' }, merchantName: '試験商店', phone: '03-0000-0000' },
       paypay: { pollInterval_ms: 2000, merchantId: 'e2e', ...payPayConfig },
-      machine: { driver: 'xy-vmc', port: cable.kioskEnd },
+      machine: { driver: 'xy-vmc', port: cable.kioskEnd, ...(vendDeadline_ms === undefined ? {} : { vendDeadline_ms }) },
       sale: { final_ms: 60_000, attentionLimit: 3, ...sale },
       ...(operator === undefined ? {} : { operator }),
       products: PRODUCTS,
