@@ -9,7 +9,6 @@ import { isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Config } from '../../app/config.ts';
 import type { Planogram } from '../../app/catalogue/planogram.ts';
 import type { Log } from '../../app/ports.ts';
-import { CannotStart } from '../cannot-start.ts';
 
 /** What is opened once, at the start: a change of it needs a new one. */
 const AT_START_ONLY = ['paypay', 'machine', 'printer', 'operator'] as const satisfies readonly (keyof Config)[];
@@ -51,8 +50,8 @@ export function watchConfiguration(options: {
     try {
       next = options.read();
     } catch (error) {
-      if (!(error instanceof CannotStart)) throw error;
-      return error.message.split('\n');
+      // Whatever is wrong with an edited file, the kiosk goes on with the one that it has.
+      return (error instanceof Error ? error.message : String(error)).split('\n');
     }
     if (isDeepStrictEqual(next, current)) return [];
     const needsStart: string[] = AT_START_ONLY.filter((key) => !isDeepStrictEqual(next[key], current[key]));
@@ -74,7 +73,10 @@ export function watchConfiguration(options: {
     reload();
   };
   let stopped = false;
-  const timer = setInterval(() => void look(), LOOK_EVERY_ms).unref();
+  const timer = setInterval(
+    () => void look().catch((error: unknown) => log.error('config.failed', { message: String(error) })),
+    LOOK_EVERY_ms,
+  ).unref();
 
   return {
     current: () => current,
