@@ -8,7 +8,7 @@ const WANTED_QR_mm = 50;
 const LEAST_QR_mm = 40;
 /** Smallest glass, in mm, on which the layout has its full size (renderer/glass.ts); on a smaller one everything shrinks alike. */
 const FULL_SIZE = { portrait: { width: 168, height: 290 }, landscape: { width: 280, height: 168 } } as const;
-/** Side of the code, without its margin, on exactly that glass; test/renderer/qr.spec.ts holds the screens to it. */
+/** About the side of the code, without its margin, on exactly that glass. */
 const QR_AT_FULL_SIZE_mm = { portrait: 90, landscape: 91 } as const;
 
 /** @returns the least side of a payment's QR, in millimetres */

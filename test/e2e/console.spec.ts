@@ -65,7 +65,7 @@ test('a filler puts a jammed slot right; an owner changes a price, and the next 
   expect((await corner.ledger()).payments.at(-1)?.amount_jpy).toBe(200);
 });
 
-test('a phone on the network: off unless paired, a sale ends before maintenance begins, a cashier returns money', async ({
+test('a phone on the network: nothing unless paired, a sale ends before maintenance begins, a cashier returns money', async ({
   page,
   open,
   browser,
