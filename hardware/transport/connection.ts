@@ -1,6 +1,7 @@
 /**
  * Keeps one port open for a driver: opens it, opens it again when it went away, and believes in it only while
- * bytes arrive. A pulled cable often gives no event at all (measured on ptys and RS-232), so silence closes the port too.
+ * bytes arrive. A pulled cable often gives no event at all (measured on ptys and RS-232), so silence closes the port too,
+ * and a device that is no longer where it was.
  */
 import type { Clock } from '../../app/ports.ts';
 import type { Port, Wire } from './wire.ts';
@@ -26,6 +27,7 @@ const FIRST_RETRY_MS = 100;
 /** Short, because a driver owes a ready machine within 3 s of a cable's return. */
 const LAST_RETRY_MS = 500;
 const OPENING_LIMIT_MS = 5000;
+const PRESENCE_MS = 500;
 
 /** @param silence_ms so long without a byte means that nobody is there; null: this protocol is allowed to be silent */
 export function keepConnected(port: Port, clock: Clock, silence_ms: number | null, events: ConnectionEvents): Connection {
@@ -57,10 +59,12 @@ export function keepConnected(port: Port, clock: Clock, silence_ms: number | nul
     retry();
   };
   const watch = () => {
-    if (silence_ms === null) return;
     const silent_ms = clock.monotonic_ms() - heardAt_ms;
-    if (silent_ms >= silence_ms) lose(`nothing heard for ${silence_ms} ms`);
-    else later(silence_ms - silent_ms, watch);
+    const allowed_ms = silence_ms ?? Infinity;
+    if (silent_ms >= allowed_ms) return lose(`nothing heard for ${allowed_ms} ms`);
+    if (wire?.isGone?.() === true) return lose(`${port.name}: the device is gone`);
+    const next_ms = Math.min(allowed_ms - silent_ms, wire?.isGone ? PRESENCE_MS : Infinity);
+    if (next_ms < Infinity) later(next_ms, watch);
   };
   const attempt = () => {
     const mine = ++session;

@@ -1,4 +1,5 @@
 /** A serial device by path: `/dev/serial/by-id/…`, `/dev/ttyUSB0`, `COM3`. The only file that knows `serialport`. */
+import { fstatSync, statSync } from 'node:fs';
 import { SerialPort } from 'serialport';
 import { PortError, UNSENT_LIMIT } from './wire.ts';
 import type { Port, Wire } from './wire.ts';
@@ -18,6 +19,20 @@ export function explainSerialError(path: string, message: string): PortError {
   if (/cannot lock|temporarily unavailable|busy|EBUSY/i.test(message))
     return new PortError('busy', `${path}: another program uses this port (a terminal, ModemManager, a second kiosk). End it first.`);
   return new PortError('other', `${path}: ${message}`);
+}
+
+/**
+ * Whether `path` leads to another device now than the one that is open, or to none. A tty that was hung up may
+ * read as empty for ever instead of ending, and a replugged one has the old name and a file of its own.
+ */
+function isElsewhere(path: string, fd: number): boolean {
+  try {
+    const now = statSync(path);
+    const opened = fstatSync(fd);
+    return now.ino !== opened.ino || now.rdev !== opened.rdev || now.ctimeMs !== opened.ctimeMs;
+  } catch {
+    return true;
+  }
 }
 
 /**
@@ -47,6 +62,8 @@ export function serialPort(path: string, baud: number): Port {
           if (error) return reject(explainSerialError(path, error.message));
           // What arrived while nobody listened is old: a controller that waits 100 ms must not get answers to it.
           port.flush();
+          // Windows has no such file, and tells of a pulled adapter by itself.
+          const fd = port.port && 'fd' in port.port && process.platform !== 'win32' ? port.port.fd : null;
           resolve({
             write: (bytes) => {
               if (!open) return;
@@ -54,6 +71,7 @@ export function serialPort(path: string, baud: number): Port {
               if (port.writableLength > UNSENT_LIMIT) end('the device does not take what is written');
             },
             close: () => end(null),
+            ...(typeof fd === 'number' && { isGone: () => !open || isElsewhere(path, fd) }),
           });
         });
       }),

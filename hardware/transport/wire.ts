@@ -4,6 +4,8 @@
 export interface Wire {
   readonly write: (bytes: Uint8Array) => void;
   readonly close: () => void;
+  /** Whether the device behind it is there no more; absent where only `closed` can tell. */
+  readonly isGone?: () => boolean;
 }
 
 export interface WireEvents {

@@ -6,8 +6,7 @@ import { createRelaySimulator } from '../../../hardware/modbus-relay/simulator.t
 import { standAt } from '../../../hardware/simulator/stand.ts';
 import { serialPort } from '../../../hardware/transport/serial.ts';
 import { systemClock } from '../../../main/system.ts';
-import { when } from '../plants.ts';
-import { openPtyPair } from '../pty.ts';
+import { openPtyPair, until } from '../pty.ts';
 import { silentLog } from '../silent-log.ts';
 
 const clock = systemClock();
@@ -63,7 +62,7 @@ test('our driver pulses a board made of modbus-serial', async () => {
     { clock, log: silentLog },
   );
   closers.push(() => machine.close());
-  await when(machine, () => machine.state().ready);
+  await until(() => machine.state().ready, 'ready');
   expect(await machine.check('C')).toEqual({ ready: true });
   expect(await machine.vend({ vendId: 'v1', slot: 'C', price_jpy: 1 }, () => undefined)).toEqual({
     outcome: 'succeeded',

@@ -11,7 +11,6 @@ import { portOf } from '../../../hardware/transport/port.ts';
 import { explainSerialError, listSerialPorts, serialPort } from '../../../hardware/transport/serial.ts';
 import type { PortError } from '../../../hardware/transport/wire.ts';
 import { systemClock } from '../../../main/system.ts';
-import { when } from '../plants.ts';
 import { openPtyPair, sleep, until } from '../pty.ts';
 import { silentLog } from '../silent-log.ts';
 
@@ -82,6 +81,25 @@ test('a port is opened again after each way of dying, and no write ever throws',
   closers.push(() => far.close());
   far.write(Buffer.from('hello'));
   await until(() => heard.join('').includes('hello'), 'bytes after two pulls');
+});
+
+test('a device that was pulled is noticed, whoever is silent at its wire', async () => {
+  const pty = await openPtyPair();
+  const reasons: string[] = [];
+  const events = {
+    opened: () => undefined,
+    data: () => undefined,
+    lost: (reason: string) => reasons.push(reason),
+    failed: () => undefined,
+  };
+  const connection = keepConnected(serialPort(pty.a, 9600), clock, null, events);
+  closers.push(pty.close, () => connection.close());
+  for (let round = 1; round <= 10; round += 1) {
+    await until(() => connection.isOpen(), 'opened', 3000);
+    await pty.pull();
+    await pty.plug();
+    await until(() => reasons.length === round, 'noticed', 2000);
+  }
 });
 
 test('a peer that takes nothing does not fill our memory', async () => {
@@ -195,7 +213,7 @@ describe.each(PROGRAMS)('%s', (file, kind, options, choose) => {
       closers.push(() => machine.close());
       const prices: number[] = [];
       machine.onSelection((selection) => prices.push(selection.price_jpy ?? 0));
-      await when(machine, () => machine.state().ready);
+      await until(() => machine.state().ready, 'ready');
       await choose(program.control);
       await until(async () => kind !== 'mdb' || prices.length > 0, 'selection');
       const price_jpy = prices[0] ?? 150;
@@ -203,10 +221,10 @@ describe.each(PROGRAMS)('%s', (file, kind, options, choose) => {
       if (kind === 'mdb') expect(price_jpy).toBe(150);
       if (!pty) return;
       await pty.pull();
-      await when(machine, () => !machine.state().ready);
+      await until(() => !machine.state().ready, 'not ready without a cable');
       expect(machine.state().reasons).toEqual(['disconnected']);
       await pty.plug();
-      await when(machine, () => machine.state().ready);
+      await until(() => machine.state().ready, 'ready again');
     },
     30_000,
   );

@@ -8,7 +8,6 @@ import type { Wire } from '../../../hardware/transport/wire.ts';
 import { COMMAND } from '../../../hardware/xy-vmc/codec.ts';
 import { createVmcSimulator } from '../../../hardware/xy-vmc/simulator.ts';
 import { systemClock } from '../../../main/system.ts';
-import { when } from '../plants.ts';
 import { openPtyPair, sleep, until } from '../pty.ts';
 import { silentLog } from '../silent-log.ts';
 
@@ -102,7 +101,7 @@ describe.concurrent('through a pty', () => {
     '%s: lost, late, doubled, corrupted, disconnected',
     async (_, direction, command) => {
       const { machine, simulator, plan, struck, dropped } = await plant();
-      const ready = () => when(machine, () => machine.state().ready);
+      const ready = () => until(() => machine.state().ready, 'ready');
       if (command === COMMAND.synchronise) plan(direction, command, 'corrupted');
       await ready();
       let vends = 0;
@@ -110,7 +109,7 @@ describe.concurrent('through a pty', () => {
         const before = dropped();
         if (command === COMMAND.synchronise) simulator.restart();
         plan(direction, command, what);
-        if (command === COMMAND.synchronise) await when(machine, () => !machine.state().ready);
+        if (command === COMMAND.synchronise) await until(() => !machine.state().ready, 'not ready');
         await ready();
         await machine.check('3');
         await ready();
