@@ -20,8 +20,8 @@ export async function startPayPay(config: Config): Promise<SimulatedPayPay> {
   const { child, found } = await startProgram(
     'main/paypay/simulator/cli.ts',
     [
-      ...['--port', '0', '--api-key', keys.PAYPAY_API_KEY, '--api-secret', keys.PAYPAY_API_SECRET],
-      ...['--merchant', config.paypay.merchantId ?? 'demo', '--merchant-name', config.shop.merchantName],
+      ...['--port=0', `--api-key=${keys.PAYPAY_API_KEY}`, `--api-secret=${keys.PAYPAY_API_SECRET}`],
+      ...[`--merchant=${config.paypay.merchantId ?? 'demo'}`, `--merchant-name=${config.shop.merchantName}`],
     ],
     [/^paypay simulator: (http:\S+)/],
   );

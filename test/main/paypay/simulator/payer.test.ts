@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -165,5 +166,13 @@ describe('the command', () => {
     expect(await end).toBe(1);
     expect(err()).toContain(message);
     expect(err()).toContain('usage:');
+  });
+
+  test('ends as a program of the demo too, whose channel would keep it alive', async () => {
+    const endWithParent = ['--import', path.resolve('main/demo/end-with-parent.mjs')];
+    const child = spawn(process.execPath, [...endWithParent, 'main/paypay/simulator/cli.ts', '--nonsense'], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(1);
   });
 });
