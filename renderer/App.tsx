@@ -1,5 +1,5 @@
 /** One view in, one screen out. Nothing here decides anything about an order. */
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { KioskView, ShopView } from '../app/view.ts';
 import { useAwake } from './awake.ts';
 import { useFonts } from './fonts.ts';
@@ -57,7 +57,7 @@ export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: Text
   const customerSide = CUSTOMER_SIDE && view?.shop.mode === 'counter';
   const texts = useMemo(() => textsOf(language), [textsOf, language]);
   const kiosk = useMemo(
-    () => view && ({ view, receivedAt_ms, texts, textsOf, send: (command) => link.send(command), customerSide } satisfies Kiosk),
+    () => view && ({ view, receivedAt_ms, texts, textsOf, send: link.send, customerSide } satisfies Kiosk),
     [view, receivedAt_ms, texts, textsOf, link, customerSide],
   );
   const sentence =
@@ -75,12 +75,22 @@ export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: Text
     link.send({ do: 'stay' });
   };
   const touched = useStaffTouches(customerSide ? undefined : view?.screen.name, onStaff);
+  // Nothing waits for the catalogue while another screen stands before it, the first picture least of all.
+  const later = useDeferredValue(kiosk, null);
   if (kiosk === null) return lost ? <Lost texts={texts} /> : null;
+  const { screen, shop } = kiosk.view;
+  const choosing = screen.name === 'selecting' && shop.mode === 'vending';
+  const catalogue = choosing ? kiosk : shop.mode === 'vending' && shop.selection === 'screen' ? later : null;
   return (
     <KioskContext value={kiosk}>
       <div className="kiosk" inert={lost} onPointerDown={stay} onKeyDown={stay} onClick={touched}>
         <Header />
-        <Screen view={kiosk.view} customerSide={customerSide} />
+        {catalogue !== null && (
+          <KioskContext value={catalogue}>
+            <Catalogue standby={!choosing} />
+          </KioskContext>
+        )}
+        {!choosing && <Screen view={kiosk.view} customerSide={customerSide} />}
         {!customerSide && <IdleWarning />}
         <p className="unseen" role="status">
           {sentence}
@@ -91,7 +101,7 @@ export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: Text
   );
 }
 
-function Screen({ view: { screen, shop }, customerSide }: { view: KioskView; customerSide: boolean }) {
+function Screen({ view: { screen }, customerSide }: { view: KioskView; customerSide: boolean }) {
   if (customerSide && (screen.name === 'attract' || screen.name === 'selecting')) return <CustomerSide screen={screen} />;
   switch (screen.name) {
     case 'recovering':
@@ -100,7 +110,7 @@ function Screen({ view: { screen, shop }, customerSide }: { view: KioskView; cus
     case 'attract':
       return <Attract />;
     case 'selecting':
-      return shop.mode === 'counter' ? <Counter screen={screen} /> : <Catalogue screen={screen} />;
+      return <Counter screen={screen} />;
     case 'checkingAge':
       return <CheckingAge screen={screen} />;
     case 'creatingCode':

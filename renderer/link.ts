@@ -26,12 +26,21 @@ export interface Link {
   state(): LinkState;
   onState(listener: () => void): () => void;
   /** Dropped while the wire is down: a tap that arrives late would surprise whoever stands there then. */
-  send(command: KioskCommand): void;
+  readonly send: (command: KioskCommand) => void;
 }
 
 const RECONNECT_ms = 400;
 /** The host says something every second (main/websocket.ts); one that is silent for so long is gone, whatever the socket claims. */
 const SILENCE_ms = 3000;
+
+/** A view comes whole with every change. @returns `after`, with every part that is as it was being the very object it was */
+export function kept<Part>(before: unknown, after: Part): Part {
+  if (!isObject(before) || !isObject(after) || Array.isArray(before) !== Array.isArray(after)) return after;
+  const parts = Object.entries(after).map(([key, part]) => [key, kept(before[key], part)] as const);
+  if (parts.length === Object.keys(before).length && parts.every(([key, part]) => Object.is(part, before[key]))) return before as Part;
+  return (Array.isArray(after) ? parts.map(([, part]) => part) : Object.fromEntries(parts)) as Part;
+}
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
 export function openLink(): Link {
   const listeners = new Set<() => void>();
@@ -42,7 +51,7 @@ export function openLink(): Link {
     state = { ...state, ...next };
     listeners.forEach((listener) => listener());
   };
-  const show = (view: KioskView): void => change({ view, receivedAt_ms: performance.now(), connected: true });
+  const show = (view: KioskView): void => change({ view: kept(state.view, view), receivedAt_ms: performance.now(), connected: true });
 
   function connect(): void {
     const opening = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/kiosk`);

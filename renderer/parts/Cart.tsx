@@ -31,7 +31,7 @@ export function Cart({
             return (
               <li key={line.sku} className="cart-line">
                 <span className="cart-picture">
-                  <Picture product={product ?? { name: line.name, picture: null }} />
+                  <Picture product={product ?? { name: line.name, picture: null }} texts={texts} />
                 </span>
                 <span className="cart-name">{name}</span>
                 <span className="stepper">
@@ -58,7 +58,7 @@ export function Cart({
         <span className="cart-total figures">{texts.yen(total_jpy)}</span>
       </div>
       <div className="cart-actions">
-        <button type="button" className="action action-quiet" data-testid="finish" onClick={() => send({ do: 'finish' })}>
+        <button type="button" className="action action-quiet" data-testid="leave" onClick={() => send({ do: 'finish' })}>
           {t('catalogue.back')}
         </button>
         <button type="button" className="action" data-testid="cart-checkout" disabled={count === 0} onClick={onPay}>

@@ -27,7 +27,7 @@ export function Details({ product, onClose }: { product: ProductView; onClose: (
       onClick={(event) => event.target === dialog.current && onClose()}
     >
       <div className="details">
-        <Picture product={product} />
+        <Picture product={product} texts={texts} />
         <div className="details-text">
           <h2 id="details-name">{texts.name(product.name)}</h2>
           <p className="details-price figures">{texts.yen(product.price_jpy)}</p>

@@ -1,22 +1,34 @@
 /** The grid of products with its tabs: 1 to 60 of them, two to four in a row, each with its price or its reason. */
-import { memo, startTransition, useEffect, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import type { CartLineView, ProductView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
 import type { Texts } from '../texts.ts';
 import { Details } from './Details.tsx';
 import { Picture } from './Picture.tsx';
 
-/** So many are on the screen with the first frame; the others, further down, follow while nobody waits for them. */
-const FIRST = 16;
+interface ProductsProps {
+  readonly cart: readonly CartLineView[];
+  /** Not shown now: the next customer finds it as the first one did. */
+  readonly standby?: boolean;
+  /** The same function from view to view, or every tile is drawn anew. */
+  readonly onChoose: (sku: string) => void;
+}
 
-export function Products({ cart, onChoose }: { cart: readonly CartLineView[]; onChoose: (product: ProductView) => void }) {
+export function Products({ cart, standby = false, onChoose }: ProductsProps) {
   const { view, texts } = useKiosk();
   const [category, setCategory] = useState<string | null>(null);
   const [detailed, setDetailed] = useState<string | null>(null);
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    if (!standby) return;
+    setCategory(null);
+    setDetailed(null);
+  }, [standby]);
+  useEffect(() => {
+    list.current?.scrollTo(0, 0);
+  }, [standby, category]);
   const categories = view.shop.categories.filter(({ id }) => view.products.some((product) => product.category === id));
   const shown = view.products.filter((product) => category === null || product.category === category);
-  const [whole, setWhole] = useState(shown.length <= FIRST);
-  useEffect(() => startTransition(() => setWhole(true)), []);
   const details = view.products.find(({ sku }) => sku === detailed);
   return (
     <>
@@ -32,19 +44,19 @@ export function Products({ cart, onChoose }: { cart: readonly CartLineView[]; on
           ))}
         </nav>
       )}
-      <ul className="products" data-many={shown.length > 12 ? 'many' : shown.length > 4 ? 'some' : 'few'} key={category}>
-        {(whole ? shown : shown.slice(0, FIRST)).map((product) => (
+      <ul ref={list} className="products" data-many={shown.length > 12 ? 'many' : shown.length > 4 ? 'some' : 'few'}>
+        {shown.map((product) => (
           <Tile
             key={product.sku}
             product={product}
             texts={texts}
             quantity={cart.find(({ sku }) => sku === product.sku)?.quantity ?? 0}
-            onChoose={() => onChoose(product)}
-            onDetails={() => setDetailed(product.sku)}
+            onChoose={onChoose}
+            onDetails={setDetailed}
           />
         ))}
       </ul>
-      {details && <Details product={details} onClose={() => setDetailed(null)} />}
+      {details && !standby && <Details product={details} onClose={() => setDetailed(null)} />}
     </>
   );
 }
@@ -53,17 +65,12 @@ interface TileProps {
   readonly product: ProductView;
   readonly texts: Texts;
   readonly quantity: number;
-  readonly onChoose: () => void;
-  readonly onDetails: () => void;
+  readonly onChoose: (sku: string) => void;
+  readonly onDetails: (sku: string) => void;
 }
 
-/** A view comes whole with every change (app/view.ts); of sixty tiles only those are drawn anew that changed. */
-const Tile = memo(DrawnTile, (before, after) => {
-  const same = before.quantity === after.quantity && before.texts === after.texts;
-  return same && JSON.stringify(before.product) === JSON.stringify(after.product);
-});
-
-function DrawnTile({ product, texts, quantity, onChoose, onDetails }: TileProps) {
+/** Of sixty tiles only those are drawn anew whose product changed: a product that did not is the same object (link.ts). */
+const Tile = memo(({ product, texts, quantity, onChoose, onDetails }: TileProps) => {
   const { notForSale } = product;
   const name = texts.name(product.name);
   const hasDetails = product.description !== null || product.allergens.length > 0 || product.calories_kcal !== null;
@@ -74,10 +81,10 @@ function DrawnTile({ product, texts, quantity, onChoose, onDetails }: TileProps)
         className="tile-choose"
         data-testid={`product-${product.sku}`}
         disabled={notForSale !== null || product.available === 0}
-        onClick={onChoose}
+        onClick={() => onChoose(product.sku)}
       >
         <span className="tile-picture">
-          <Picture product={product} />
+          <Picture product={product} texts={texts} />
         </span>
         <span className="tile-name">{name}</span>
         <span className="tile-price figures">
@@ -92,7 +99,12 @@ function DrawnTile({ product, texts, quantity, onChoose, onDetails }: TileProps)
         {notForSale === null && product.ageCheck && <span className="tile-reason">{texts.t('age.needed')}</span>}
       </button>
       {hasDetails && (
-        <button type="button" className="tile-details" aria-label={texts.t('catalogue.details', { name })} onClick={onDetails}>
+        <button
+          type="button"
+          className="tile-details"
+          aria-label={texts.t('catalogue.details', { name })}
+          onClick={() => onDetails(product.sku)}
+        >
           <svg viewBox="0 0 24 24" aria-hidden="true">
             <circle cx="12" cy="12" r="9.5" />
             <path d="M12 11v6M12 7.2v.4" />
@@ -101,4 +113,4 @@ function DrawnTile({ product, texts, quantity, onChoose, onDetails }: TileProps)
       )}
     </li>
   );
-}
+});

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import type { ProductView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
 import { Picture } from '../parts/Picture.tsx';
+import type { Texts } from '../texts.ts';
 
 const SHOWN = 6;
 const CHANGE_ms = 7000;
@@ -18,7 +19,7 @@ export function Attract() {
     <main className="screen attract" data-screen="attract" data-testid="attract" onClick={start}>
       <div className="stage">
         <h1 className="attract-shop">{texts.name(shop.name)}</h1>
-        <Shelf products={view.products.filter(({ notForSale }) => notForSale === null)} />
+        <Shelf products={view.products.filter(({ notForSale }) => notForSale === null)} texts={texts} />
       </div>
       <div className="side">
         <p className="attract-paypay">
@@ -40,7 +41,7 @@ export function Attract() {
 }
 
 /** A few at a time; the next ones fade in. */
-function Shelf({ products }: { products: readonly ProductView[] }) {
+function Shelf({ products, texts }: { products: readonly ProductView[]; texts: Texts }) {
   const [turn, setTurn] = useState(0);
   const turns = Math.ceil(products.length / SHOWN);
   useEffect(() => {
@@ -54,7 +55,7 @@ function Shelf({ products }: { products: readonly ProductView[] }) {
   return (
     <div className="shelf" key={first} aria-hidden="true">
       {shown.map((product) => (
-        <Picture key={product.sku} product={product} />
+        <Picture key={product.sku} product={product} texts={texts} />
       ))}
     </div>
   );

@@ -1,5 +1,5 @@
 /** A till on a tablet: an amount on the keypad, or products; then the QR fills the screen for the customer. */
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { ScreenView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
 import { Cart } from '../parts/Cart.tsx';
@@ -15,6 +15,8 @@ export function Counter({ screen }: { screen: Extract<ScreenView, { name: 'selec
   const { view, texts, send } = useKiosk();
   const [by, setBy] = useState<'amount' | 'products'>('amount');
   const { t } = texts;
+  const { singleItem } = view.shop;
+  const choose = useCallback((sku: string) => send({ do: singleItem ? 'buy' : 'add', sku }), [send, singleItem]);
   const tabs = view.products.length > 0 && (
     <nav className="tabs tabs-mode">
       <button type="button" className="tab" aria-pressed={by === 'amount'} onClick={() => setBy('amount')}>
@@ -46,7 +48,7 @@ export function Counter({ screen }: { screen: Extract<ScreenView, { name: 'selec
           <h1 className="unseen">{t('catalogue.which')}</h1>
           {tabs}
           <Problem problem={screen.problem} />
-          <Products cart={screen.cart} onChoose={({ sku }) => send({ do: view.shop.singleItem ? 'buy' : 'add', sku })} />
+          <Products cart={screen.cart} onChoose={choose} />
         </>
       }
       side={<Cart cart={screen.cart} total_jpy={screen.total_jpy} onPay={() => send({ do: 'checkout' })} />}
@@ -89,7 +91,7 @@ function Keypad() {
         </button>
       </div>
       <div className="keypad-actions">
-        <button type="button" className="action action-quiet" data-testid="finish" onClick={() => send({ do: 'finish' })}>
+        <button type="button" className="action action-quiet" data-testid="leave" onClick={() => send({ do: 'finish' })}>
           {t('catalogue.back')}
         </button>
         <button

@@ -17,12 +17,16 @@ const TAPS = 15;
 const SCROLLS = 4;
 const STEPS = 40;
 
+/** A kiosk has the same goods whatever screen it shows. */
+const selling = (view: KioskView): KioskView => ({ ...view, products: fixtures['selecting-sixty'].products });
+const ATTRACT = selling(fixtures.attract);
+const PAYABLE = selling(fixtures.awaitingPayment);
 /** What each of the bench's taps asks of the kiosk, and what that shows then. */
 const ANSWERS: Readonly<Partial<Record<KioskCommand['do'], KioskView>>> = {
   start: fixtures['selecting-sixty'],
-  finish: fixtures.attract,
-  checkout: fixtures.awaitingPayment,
-  cancel: fixtures['codeClosed-cancelled'],
+  finish: ATTRACT,
+  checkout: selling(fixtures.creatingCode),
+  cancel: selling(fixtures['codeClosed-cancelled']),
 };
 
 export default async function rendererBench(): Promise<Row[]> {
@@ -30,7 +34,7 @@ export default async function rendererBench(): Promise<Row[]> {
   if (executablePath === undefined) throw new Error('no Chromium was found');
   const args = ['--disable-background-networking', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
   const browser = await chromium.launch({ executablePath, args });
-  const server = await startFixtureServer(fixtures.attract, RENDERER);
+  const server = await startFixtureServer(ATTRACT, RENDERER);
   const kiosk = setInterval(() => {
     for (const command of server.commands()) {
       const view = ANSWERS[command.do];
@@ -95,13 +99,18 @@ async function slow(browser: Browser, server: FixtureServer): Promise<Row[]> {
   for (let n = 0; n < TAPS; n++)
     for (const [button, screen] of [
       ['.attract .action', 'selecting'],
-      ['[data-testid="cart-checkout"]', 'awaitingPayment'],
+      ['[data-testid="cart-checkout"]', 'creatingCode'],
       ['[data-testid="cancel"]', 'codeClosed'],
       ['[data-testid="finish"]', 'attract'],
     ] as const) {
       const times = await tap(page, cdp, button, screen);
       pressed.push(times.pressed_ms);
       next.push(times.next_ms);
+      if (screen !== 'creatingCode') continue;
+      // PayPay's answer.
+      server.show(PAYABLE);
+      await seen(page, 'awaitingPayment');
+      await page.waitForTimeout(300);
     }
   server.show(fixtures['selecting-sixty']);
   await seen(page, 'selecting');
@@ -140,7 +149,7 @@ async function tap(page: Page, cdp: CDPSession, button: string, screen: string):
           ({ timeStamp }) =>
             requestAnimationFrame(() =>
               frame(
-                () => target?.matches('[data-pressed]') === true && getComputedStyle(target).filter !== 'none',
+                () => target?.matches('[data-pressed]') === true && getComputedStyle(target).backgroundImage !== 'none',
                 (at_ms) => (pressed_ms = at_ms - timeStamp),
               ),
             ),

@@ -40,7 +40,7 @@ for (const glass of ['portrait', 'landscape', 'small'] as GlassName[])
       expect(await step(fixtures['selecting-single'], id('product-water'), 'Space')).toEqual([{ do: 'buy', sku: 'water' }]);
       expect(await step(fixtures['selecting-cart'], '.stepper button')).toEqual([{ do: 'remove', sku: 'green-tea' }]);
       expect(await step(fixtures['selecting-cart'], id('cart-checkout'))).toEqual([{ do: 'checkout' }]);
-      expect(await step(fixtures['selecting-cart'], id('finish'))).toEqual([{ do: 'finish' }]);
+      expect(await step(fixtures['selecting-cart'], id('leave'))).toEqual([{ do: 'finish' }]);
       expect(await step(fixtures.awaitingPayment, id('cancel'))).toEqual([{ do: 'cancel' }]);
       expect(await step(fixtures['codeClosed-expired'], id('new-code'))).toEqual([{ do: 'newCode' }]);
       expect(await step(fixtures['codeClosed-expired'], id('finish'))).toEqual([{ do: 'finish' }]);

@@ -73,7 +73,7 @@ export function inspectScreen(glass: Glass): string[] {
     return list;
   };
   const hidden = (element: Element): boolean =>
-    !element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) ||
+    !element.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true }) ||
     [element, ...ancestors(element)].some((one) => styleOf(one).clipPath === 'inset(50%)' || one.tagName === 'svg');
 
   /** What is left of a box after everything around it that cuts; says when something is cut that can't be scrolled to. */
@@ -194,6 +194,7 @@ export function inspectScreen(glass: Glass): string[] {
   }
   const large = (selector: string, share: number, least_mm: number): void => {
     for (const element of scope.querySelectorAll(selector)) {
+      if (hidden(element)) continue;
       const is_mm = (Number.parseFloat(styleOf(element).fontSize) * share) / mm_px;
       if (is_mm < least_mm) faults.add(`${called(element)} is written ${is_mm.toFixed(1)} mm high`);
     }
