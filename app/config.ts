@@ -51,7 +51,7 @@ const Shop = z.strictObject({
     'The one accent colour of the screens; shown darker where words on it would be hard to read.',
   ),
   ground: Colour.default(USUAL_GROUND).describe('The ground of the screens; shown lighter where words on it would be hard to read.'),
-  logo: z.string().max(200).optional().describe('Picture file, relative to this file.'),
+  logo: z.string().max(200).optional().describe('Picture file, relative to this file; as `picture` of a product.'),
   sound: z.boolean().default(true),
   speech: z.boolean().default(false),
   receiptUrl: z
@@ -281,7 +281,11 @@ const Product = z.strictObject({
   name: Text,
   description: Text.optional(),
   price_jpy: z.int().min(1).max(9_999_999).describe('Tax included, in yen.'),
-  picture: z.string().max(200).optional().describe('Picture file, relative to this file.'),
+  picture: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('Picture file, relative to this file: JPEG, PNG, WebP or AVIF as the camera made it (≤ 40 MB), or SVG (≤ 500 kB).'),
   category: Sku.optional(),
   allergens: z.array(z.string().min(1).max(40)).max(30).default([]),
   calories_kcal: z.int().min(0).max(10_000).optional(),

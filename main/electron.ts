@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   await app.whenReady();
 
   const host = await openHost(options, { clock, log });
-  const files = screenFiles(beside('../renderer'), host.config, host.configFolder);
+  const files = screenFiles(beside('../renderer'), await host.pictures());
   const operator = await serveOperator(host, files, { clock, log });
   const loopback = await startLoopback(operator.door, options.port, log);
   operator.door.announce(path.join(host.dataFolder, 'door.json'), loopback.url);

@@ -18,6 +18,7 @@ import type { OperatorEnd } from './operator/routes.ts';
 import { createPayPayGateway, type PayPayGateway } from './paypay/gateway.ts';
 import { readKeys } from './paypay/keys.ts';
 import { openWebhook } from './paypay/webhook.ts';
+import { pictureFiles, preparePictures } from './pictures.ts';
 import { createReceiptPrinter } from './printer.ts';
 import { newBootId, systemIds } from './system.ts';
 
@@ -30,7 +31,8 @@ export interface ScreenEnd {
 
 export interface Host extends ScreenEnd {
   readonly config: Config;
-  readonly configFolder: string;
+  /** Files by the url under which a screen asks for them; made ready when they are not. */
+  pictures(): Promise<ReadonlyMap<string, string>>;
   readonly dataFolder: string;
   readonly screenSecret: string;
   /** The staff's side; it stays the same while the kiosk behind it is replaced. */
@@ -98,7 +100,10 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
   let { kiosk, side } = await openKiosk();
   return {
     config,
-    configFolder,
+    pictures: () =>
+      preparePictures(pictureFiles(config, configFolder), path.join(options.dataFolder, 'pictures'), ({ file }, message) =>
+        log.warn('picture.unreadable', { file, message }),
+      ),
     dataFolder: options.dataFolder,
     screenSecret: folder.screenSecret,
     operatorEnd: {

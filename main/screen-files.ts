@@ -1,8 +1,7 @@
 /** Every file that a screen may ask for, and the headers that keep it to itself. Both hosts serve exactly this list. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Config } from '../app/config.ts';
-import { pictureFiles, pictureType } from './pictures.ts';
+import { pictureType } from './pictures.ts';
 
 export interface ScreenFile {
   readonly file: string;
@@ -22,9 +21,10 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * @param rendererFolder where the renderer was built
+ * @param pictures files by url, as `preparePictures` made them ready
  * @returns by path, without the leading slash; `index.html` is the screen
  */
-export function screenFiles(rendererFolder: string, config: Config, configFolder: string): ReadonlyMap<string, ScreenFile> {
+export function screenFiles(rendererFolder: string, pictures: ReadonlyMap<string, string>): ReadonlyMap<string, ScreenFile> {
   const built = readdirSync(rendererFolder, { recursive: true, withFileTypes: true }).flatMap((entry): [string, ScreenFile][] => {
     const file = path.join(entry.parentPath, entry.name);
     const type = TYPES[path.extname(entry.name)] ?? pictureType(entry.name);
@@ -32,11 +32,11 @@ export function screenFiles(rendererFolder: string, config: Config, configFolder
     const url = path.relative(rendererFolder, file).split(path.sep).join('/');
     return [[url, { file, type, immutable: url.startsWith('assets/') }]];
   });
-  const pictures = pictureFiles(config, configFolder).map(({ url, file }): [string, ScreenFile] => [
+  const shown = [...pictures].map(([url, file]): [string, ScreenFile] => [
     url,
     { file, type: pictureType(file) ?? 'application/octet-stream', immutable: false },
   ]);
-  return new Map([...built, ...pictures]);
+  return new Map([...built, ...shown]);
 }
 
 /**

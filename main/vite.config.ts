@@ -7,7 +7,9 @@ const here = import.meta.dirname;
 const dist = (folder: string) => path.join(here, '../dist', folder);
 /** How long a build's parts took is nobody's business but its author's. */
 const checks = { bundlerTimings: false };
-const external = ['electron', 'serialport', ...builtinModules, /^node:/];
+/** Runtimes, and packages with native code. */
+const native = ['electron', 'serialport', 'sharp'];
+const external = [...native, ...builtinModules, /^node:/];
 
 const node = (outDir: string, rolldownOptions: NonNullable<UserConfig['build']>['rolldownOptions']): UserConfig => ({
   root: here,
@@ -19,7 +21,7 @@ const node = (outDir: string, rolldownOptions: NonNullable<UserConfig['build']>[
     minify: false,
     rolldownOptions: { external, checks, ...rolldownOptions },
   },
-  ssr: { noExternal: true, external: ['serialport', 'electron'] },
+  ssr: { noExternal: true, external: native },
 });
 
 const hosts = node(dist('main'), {

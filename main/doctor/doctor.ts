@@ -13,6 +13,7 @@ import { examineDisk, examineScreenPrograms } from './host.ts';
 import { examineJournal } from './journal.ts';
 import { examineMachineSide } from './machine.ts';
 import { examinePayPay } from './paypay.ts';
+import { examinePictures } from './pictures.ts';
 import { fine, type Finding, isHealthy, printed, summary, wrong } from './report.ts';
 import { askRunningKiosk } from './running-kiosk.ts';
 
@@ -97,6 +98,7 @@ async function examine(options: Options, io: DoctorIo, found: (...findings: read
     return found(wrong('configuration', error.message, 'Mend these lines; docs/configuration.md explains every key.'));
   }
   found(...examineDisplay(config), examineScreenPrograms(io.root), await examineDisk(dataFolder, config.alerts.diskFree_mb));
+  found(...(await examinePictures(config, path.dirname(configFile))));
   found(...(await examinePayPay(config, path.dirname(configFile), io.env, io)));
   // Only a test vend leaves something behind, and so needs the folder.
   if (vend !== undefined) mkdirSync(dataFolder, { recursive: true, mode: 0o700 });

@@ -3,7 +3,7 @@
  * what is shipped, and what must not be.
  */
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -72,6 +72,17 @@ test('the native binding of the serial port stands unpacked, where the system ca
     where: string,
   ) => object;
   expect(Object.keys(load(bindings))).toContain('open');
+});
+
+test('the native code that makes pictures small stands unpacked with its libraries, and loads from there', async () => {
+  const unpacked = path.join(resources, 'app.asar.unpacked');
+  expect(packed).toContain('/node_modules/sharp/package.json');
+  const [binding] = readdirSync(path.join(unpacked, `node_modules/@img/sharp-${process.platform}-${process.arch}/lib`)).filter((name) =>
+    name.endsWith('.node'),
+  );
+  const file = path.join(unpacked, `node_modules/@img/sharp-${process.platform}-${process.arch}/lib`, binding ?? '');
+  const { stdout } = await run(process.execPath, ['-p', `Object.keys(require(${JSON.stringify(file)})).includes('pipeline')`]);
+  expect(stdout.trim()).toBe('true');
 });
 
 test('no tests, no sources, no source maps, no simulators, no build tools and no secrets are shipped', () => {

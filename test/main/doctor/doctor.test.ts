@@ -120,6 +120,14 @@ describe('what is wrong is named, with a way to mend it', () => {
       /yaml:\d+: slots\[0\]\.sku: found "te"/,
     );
   });
+  test('a picture that no screen can show, which alone keeps nobody from selling', async () => {
+    writeFileSync(path.join(folder, 'tea.jpg'), 'not a picture');
+    const product = { sku: 'tea', name: { ja: '茶' }, price_jpy: 150, picture: 'tea.jpg' };
+    const machine = { driver: 'xy-vmc', port: await standing(vmc()) };
+    const { code, about } = await ask({ machine, paypay: await payPay(), more: { products: [product] } });
+    expect(about('picture')).toMatchObject({ verdict: 'doubtful', found: expect.stringMatching(/tea\.jpg: .*format/) as string });
+    expect(code).toBe(0);
+  });
   test('no device at the path', async () => {
     expectWrong(await ask({ machine: { driver: 'xy-vmc', port: '/dev/ttyNONE' } }), 'port', /no such port/);
   });
