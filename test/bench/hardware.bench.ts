@@ -1,14 +1,19 @@
 /** The machines: how fast a POLL is answered while the process is busy, what the deframer takes, how soon a pulled cable is forgotten. */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { COMMAND, encodeFrame } from '../../hardware/xy-vmc/codec.ts';
 import { createDeframer } from '../../hardware/xy-vmc/deframer.ts';
+import { findChromium, startChromium } from '../../main/chromium.ts';
 import { openJournal } from '../../main/journal/journal.ts';
 import { systemClock } from '../../main/system.ts';
 import { when } from '../hardware/plants.ts';
-import { openPolledMachine } from './polled-machine.ts';
+import { until } from '../hardware/pty.ts';
+import { startFixtureServer } from '../renderer/fixture-server.ts';
+import { fixtures } from '../renderer/fixtures.ts';
+import { bareAnswers_ms, openPolledMachine, type Polls } from './polled-machine.ts';
 import { atMost, figure, quantile } from './row.ts';
 import type { Row } from './row.ts';
 
@@ -64,11 +69,13 @@ async function onPty(polls: number): Promise<Row[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-bench-'));
   // A slow card: every flush takes half a second longer.
   const journal = await openJournal({ path: path.join(folder, 'journal.sqlite'), clock, bootId: 'm:bench', flushDelay_ms: 500 });
-  const { pty, machine, simulator, ready, answers_ms, ...polled } = await openPolledMachine(clock);
+  const { pty, machine, ready, ...polled } = await openPolledMachine(clock);
+  const enough = ({ answers_ms }: Polls) => answers_ms.length >= polls;
   try {
-    answers_ms.length = 0;
-    // What else the process does meanwhile: sales at the machine, and the journal of each.
-    for (let i = 0; answers_ms.length < polls; i += 1) await polled.sell(`o-${i}`, journal);
+    const bare_ms = await bareAnswers_ms(clock, polls);
+    const dark = await polled.sellUntil(enough, 'dark', journal);
+    const screen = await drawScreens();
+    const lit = await polled.sellUntil(enough, 'lit', journal).finally(screen.close);
     const reconnects_ms: number[] = [];
     for (let i = 0; i < 3; i += 1) {
       await pty.pull();
@@ -80,9 +87,11 @@ async function onPty(polls: number): Promise<Row[]> {
       reconnects_ms.push(performance.now() - back_ms);
     }
     return [
-      figure('VMC: POLL answered, p50', quantile(answers_ms, 0.5), 'ms'),
-      atMost('VMC: POLL answered during sales while flushes take 500 ms, p99.9', quantile(answers_ms, 0.999), 'ms', 10),
-      figure('VMC: answers later than the protocol’s 100 ms', simulator.state().counters.lateAnswers, ''),
+      figure('VMC: POLL answered by nothing but an ACK, p99.9: this computer', quantile(bare_ms, 0.999), 'ms'),
+      figure('VMC: POLL answered during sales while flushes take 500 ms, no screen, p99.9', quantile(dark.answers_ms, 0.999), 'ms'),
+      figure('VMC: POLL answered with a screen drawn beside it, p50', quantile(lit.answers_ms, 0.5), 'ms'),
+      atMost('VMC: POLL answered with a screen drawn beside it, p99.9', quantile(lit.answers_ms, 0.999), 'ms', 10),
+      figure('VMC: answers later than the protocol’s 100 ms', lit.late, ''),
       atMost('VMC: cable back → ready, worst of 3', Math.max(...reconnects_ms), 'ms', 3000),
     ];
   } finally {
@@ -90,4 +99,29 @@ async function onPty(polls: number): Promise<Row[]> {
     await journal.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A kiosk's screen on the same computer: this process sends it a view twice a second, Chromium draws it. */
+async function drawScreens() {
+  const program = findChromium();
+  if (program === undefined) throw new Error('no Chromium was found');
+  const views = [fixtures['selecting-sixty'], fixtures.creatingCode, fixtures.awaitingPayment, fixtures.dispensing, fixtures.thanks];
+  const server = await startFixtureServer(views[0]!);
+  const profile = mkdtempSync(path.join(tmpdir(), 'jihanki-bench-'));
+  const flags = ['--headless', `--user-data-dir=${profile}`, '--window-size=1080,1920', '--remote-debugging-port=0'];
+  const chromium = startChromium(program, [...flags, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), server.url]);
+  const ended = once(chromium, 'exit');
+  await until(() => server.screens() > 0, 'Chromium shows the screen', 30_000);
+  let shown = 0;
+  const sale = setInterval(() => server.show(views[(shown += 1) % views.length]!), 500);
+  return {
+    async close() {
+      clearInterval(sale);
+      if (server.screens() === 0) throw new Error('Chromium ended while it was to draw');
+      chromium.kill();
+      await ended;
+      await server.close();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
 }

@@ -1,42 +1,57 @@
 /** A VMC machine at the far end of a serial line, and how soon each of its POLLs is answered. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { openMachine } from '../../hardware/machine.ts';
 import { standAt } from '../../hardware/simulator/stand.ts';
 import { serialPort } from '../../hardware/transport/serial.ts';
-import type { Wire } from '../../hardware/transport/wire.ts';
-import { COMMAND } from '../../hardware/xy-vmc/codec.ts';
-import { createVmcSimulator } from '../../hardware/xy-vmc/simulator.ts';
+import { ACK } from '../../hardware/xy-vmc/codec.ts';
 import type { Clock, Journal } from '../../app/ports.ts';
 import { when } from '../hardware/plants.ts';
 import { openPtyPair } from '../hardware/pty.ts';
 import { silentLog } from '../hardware/silent-log.ts';
 import { orderRows, soldEvents } from '../main/journal/rows.ts';
 
-const SLOT = 3;
+const SLOT = '3';
+
+/** What the machine has seen since it was told to forget. */
+export interface Polls {
+  readonly answers_ms: readonly number[];
+  /** Later than the protocol allows, since it was switched on. */
+  readonly late: number;
+}
+
+const startMachine = (line: string) => fork(path.join(import.meta.dirname, 'polled-machine-program.ts'), [line, SLOT]);
+
+async function ask(program: ChildProcess): Promise<Polls> {
+  const answer = once(program, 'message');
+  program.send('report');
+  const [report] = (await answer) as [Polls];
+  return report;
+}
+
+/** The same line with nobody at this end but an ACK: what this computer takes, whatever software answers. */
+export async function bareAnswers_ms(clock: Clock, polls: number): Promise<readonly number[]> {
+  const pty = await openPtyPair();
+  const program = startMachine(pty.b);
+  const stand = standAt(serialPort(pty.a, 57_600), clock, { attach: (wire) => ({ data: () => wire.write(ACK), closed: () => undefined }) });
+  try {
+    for (;;) {
+      await wait(500);
+      const { answers_ms } = await ask(program);
+      if (answers_ms.length >= polls) return answers_ms;
+    }
+  } finally {
+    stand.close();
+    program.kill();
+    await pty.close();
+  }
+}
 
 export async function openPolledMachine(clock: Clock) {
   const pty = await openPtyPair();
-  const simulator = createVmcSimulator({ slots: [{ selection: SLOT, stock: 250 }], pollInterval_ms: 20, motor_ms: 100 }, clock);
-  const answers_ms: number[] = [];
-  let polledAt_ms = 0;
-  const stand = standAt(serialPort(pty.b, 57_600), clock, {
-    attach: (wire: Wire) => {
-      const events = simulator.attach({
-        ...wire,
-        write: (bytes) => {
-          if (bytes[2] === COMMAND.poll) polledAt_ms = performance.now();
-          wire.write(bytes);
-        },
-      });
-      return {
-        ...events,
-        data: (bytes) => {
-          if (polledAt_ms > 0) answers_ms.push(performance.now() - polledAt_ms);
-          polledAt_ms = 0;
-          events.data(bytes);
-        },
-      };
-    },
-  });
+  const program = startMachine(pty.b);
   const options = {
     driver: 'xy-vmc',
     port: pty.a,
@@ -49,24 +64,31 @@ export async function openPolledMachine(clock: Clock) {
   const machine = openMachine(options, { clock, log: silentLog });
   const ready = () => when(machine, () => machine.state().ready);
   await ready();
+
+  /** One sale: the machine moves a unit out, the journal keeps every step. */
+  async function sell(orderId: string, journal: Journal): Promise<void> {
+    program.send('refill');
+    await machine.check(SLOT);
+    await machine.vend({ vendId: `v-${orderId}`, slot: SLOT, price_jpy: 150 }, () => undefined);
+    for (const row of orderRows(orderId, soldEvents(orderId))) await journal.append([row]);
+  }
+
   return {
     pty,
     machine,
-    simulator,
     ready,
-    /** Filled as the machine polls. */
-    answers_ms,
-    /** One sale: the machine moves a unit out, the journal keeps every step. */
-    async sell(orderId: string, journal: Journal): Promise<void> {
-      simulator.stock(SLOT, 250);
-      await machine.check(String(SLOT));
-      await machine.vend({ vendId: `v-${orderId}`, slot: String(SLOT), price_jpy: 150 }, () => undefined);
-      for (const row of orderRows(orderId, soldEvents(orderId))) await journal.append([row]);
+    /** Sells one after the other until `enough`; what the machine saw meanwhile. */
+    async sellUntil(enough: (polls: Polls) => boolean, name: string, journal: Journal): Promise<Polls> {
+      program.send('forget');
+      for (let i = 0; ; i += 1) {
+        await sell(`${name}-${i}`, journal);
+        const seen = await ask(program);
+        if (enough(seen)) return seen;
+      }
     },
     async close(): Promise<void> {
       await machine.close();
-      stand.close();
-      simulator.stop();
+      program.kill();
       await pty.close();
     },
   };

@@ -21,6 +21,8 @@ export interface FixtureServer {
   readonly url: string;
   /** Shows it on every open screen, and on every one that comes. */
   show(view: KioskView): void;
+  /** How many are open. */
+  screens(): number;
   /** Commands since the last call. */
   commands(): KioskCommand[];
   /** Cuts the wire; new ones are refused until `mend`. */
@@ -69,6 +71,7 @@ export async function startFixtureServer(
       view = next;
       sockets.clients.forEach(send);
     },
+    screens: () => sockets.clients.size,
     commands() {
       const taken = received;
       received = [];
