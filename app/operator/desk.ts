@@ -254,9 +254,9 @@ export function createDesk(parts: DeskParts): Desk {
     },
     async settle(orderId, { by, how, note }) {
       const { book } = open();
-      await known(orderId);
+      const closing = (await known(orderId)).reopened.times + 1;
       await book.fetch(orderId);
-      await durable(() => book.append(orderId, [{ type: 'attention.settled', by, how, note }]), 'nothingWaits');
+      await durable(() => book.append(orderId, [{ type: 'attention.settled', closing, by, how, note }]), 'nothingWaits');
     },
     async ask(orderId) {
       const { settler } = open();

@@ -101,6 +101,8 @@ export type OrderEvent =
   /** A person settled what software could not; the order is out of the way of new sales. */
   | {
       readonly type: 'attention.settled';
+      /** The closing that it is about; each is settled once. Absent in older journals, where every order was settled once at most. */
+      readonly closing?: number | undefined;
       readonly by: string;
       readonly how: 'refundedByHand' | 'delivered' | 'writtenOff';
       readonly note: string;

@@ -274,9 +274,11 @@ export function apply(before: Order | null, orderId: string, event: OrderEvent, 
       must(order.closed !== null && order.refund.state === 'none', 'only a closed order without a refund can be reopened');
       must(event.closing === order.reopened.times + 1, 'each reopening stands once');
       must(event.refund_jpy > 0 && event.refund_jpy <= keptOf(order), `more than was kept, ${keptOf(order)}`);
-      return { ...order, closed: null, reopened: { times: order.reopened.times + 1, refund_jpy: event.refund_jpy } };
+      // What a person settled was that closing; the next one may be a new question.
+      return { ...order, closed: null, settled: false, reopened: { times: order.reopened.times + 1, refund_jpy: event.refund_jpy } };
     case 'attention.settled':
       must(order.closed?.result === 'attention' && !order.settled, 'nothing waits for a person');
+      must(event.closing === undefined || event.closing === order.reopened.times + 1, 'each closing is settled by itself');
       return { ...order, settled: true };
     default:
       return impossible(event);

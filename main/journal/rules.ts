@@ -40,6 +40,9 @@ export function onceKey(event: OrderEvent): string | null {
       return `order.closed:${event.closing}`;
     case 'order.reopened':
       return `order.reopened:${event.closing}`;
+    // The first one without its number, as in journals that knew no other.
+    case 'attention.settled':
+      return (event.closing ?? 1) === 1 ? event.type : `${event.type}:${event.closing}`;
     case 'order.opened':
     case 'code.requested':
     case 'cancel.requested':
@@ -48,7 +51,6 @@ export function onceKey(event: OrderEvent): string | null {
     case 'revert.requested':
     case 'refund.requested':
     case 'refund.accepted':
-    case 'attention.settled':
       return event.type;
     default:
       return impossible(event);
@@ -153,10 +155,10 @@ function isClosed(standing: Standing): boolean {
 }
 
 /** @returns whether the order still needs somebody after this event: the kiosk, or a person */
-export function isOpenAfter(event: OrderEvent, standing: Standing): boolean {
+export function isOpenAfter(event: OrderEvent): boolean {
   switch (event.type) {
     case 'order.closed':
-      return event.result === 'attention' && !standing.has('attention.settled');
+      return event.result === 'attention';
     case 'attention.settled':
       return false;
     default:

@@ -121,14 +121,14 @@ function createStore(path: string, bootId: string, db: DatabaseSync, lock: Datab
     };
     const hash = rowHash(head.hash, fields);
     insert.run(...Object.values(fields), hash);
-    head = { ...head, seq, hash, ...(row.stream === 'order' ? countOrder(row, stands) : countShop(row, seq)) };
+    head = { ...head, seq, hash, ...(row.stream === 'order' ? countOrder(row) : countShop(row, seq)) };
   };
 
-  const countOrder = ({ orderId, event }: Extract<NewRow, { stream: 'order' }>, stands: ReadonlySet<string>): Partial<Head> => {
+  const countOrder = ({ orderId, event }: Extract<NewRow, { stream: 'order' }>): Partial<Head> => {
     // Everything but these is refused unless the order is open.
     const asked = event.type === 'order.reopened' || event.type === 'attention.settled';
     const before = event.type === 'order.opened' ? 0 : asked ? Number(wasOpen.get(orderId)?.['open']) : 1;
-    const after = isOpenAfter(event, stands) ? 1 : 0;
+    const after = isOpenAfter(event) ? 1 : 0;
     if (after === 0) known.delete(orderId);
     setOrder.run(orderId, after);
     return { orders: head.orders + (event.type === 'order.opened' ? 1 : 0), open: head.open + after - before };

@@ -97,7 +97,7 @@ function createWorkingSet(db: DatabaseSync) {
   let orderRows = 0;
   const open = new Map<string, number>();
   const shop = new Map<string, number>();
-  const typesOf = db.prepare('SELECT type FROM journal WHERE order_id = ? AND seq <= ?');
+  const rowsOf = db.prepare('SELECT count(*) AS rows FROM journal WHERE order_id = ? AND seq <= ?');
   const recorded = db.prepare('SELECT rows, open FROM orders WHERE order_id = ?');
 
   return {
@@ -113,11 +113,9 @@ function createWorkingSet(db: DatabaseSync) {
       const orderId = String(order_id);
       const event = JSON.parse(text) as OrderEvent;
       // Closed once before, so not in memory any more.
-      const again =
-        event.type === 'order.reopened' || event.type === 'attention.settled' || (event.type === 'order.closed' && event.closing > 1);
-      const types = again ? typesOf.all(orderId, seq).map((row) => String(row['type'])) : [];
-      const rows = again ? types.length : (open.get(orderId) ?? 0) + 1;
-      if (isOpenAfter(event, new Set(types))) open.set(orderId, rows);
+      const again = event.type === 'order.reopened' || event.type === 'attention.settled';
+      const rows = again ? Number(rowsOf.get(orderId, seq)?.['rows']) : (open.get(orderId) ?? 0) + 1;
+      if (isOpenAfter(event)) open.set(orderId, rows);
       else {
         open.delete(orderId);
         // It may count more than these, when it is reopened later.

@@ -149,7 +149,7 @@ function createContents() {
     order.rows.push(row);
     stand(order.standing, row.event);
     if (row.event.type === 'order.opened') orderCount++;
-    if (isOpenAfter(row.event, order.standing)) open.set(row.orderId, order.rows);
+    if (isOpenAfter(row.event)) open.set(row.orderId, order.rows);
     else open.delete(row.orderId);
   };
 

@@ -99,6 +99,38 @@ describe('rules that no event may break', () => {
   });
 });
 
+describe('a question that a person settled', () => {
+  const settle = (closing?: number): OrderEvent => ({ type: 'attention.settled', closing, by: 'sato', how: 'delivered', note: '' });
+  const doubtful = [...sold, ...vended(0), ...unknown('delivered', 1), closed('attention', 300, 0, 100)];
+  const refused: readonly OrderEvent[] = [
+    ...[...doubtful, settle(1)],
+    { type: 'order.reopened', closing: 1, by: 'sato', reason: 'came back', refund_jpy: 200 },
+    { type: 'refund.requested', amount_jpy: 200 },
+    { type: 'refund.rejected', code: 'X', message: '' },
+    closed('attention', 300, 0, 100, 2),
+  ];
+
+  it('is a question again when the refund that staff wanted after it was refused, and is settled once more', () => {
+    expect(tell(...refused)).toMatchObject({ closed: { result: 'attention' }, settled: false });
+    expect(tell(...refused, settle(2)).settled).toBe(true);
+  });
+
+  it('is settled once for each closing', () => {
+    for (const story of [
+      [...doubtful, settle(2)],
+      [...doubtful, settle(1), settle(1)],
+      [...refused, settle(1)],
+      [...refused, settle(2), settle(2)],
+    ])
+      expect(() => tell(...story)).toThrow(BrokenRule);
+  });
+
+  it('is read from a journal that did not number it', () => {
+    expect(tell(...doubtful, settle()).settled).toBe(true);
+    expect(tell(...doubtful, settle(), ...refused.slice(-4), settle()).settled).toBe(true);
+  });
+});
+
 describe('any story that the rules allow', () => {
   const lineNumber = fc.integer({ min: 0, max: 2 });
   const yen = fc.constantFrom(50, 100, 150, 200, 250, 300);

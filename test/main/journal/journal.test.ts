@@ -25,9 +25,8 @@ function expected(rows: readonly JournalRow[]) {
     (row) => row.orderId,
   );
   const open = [...byOrder.values()].filter((order) => {
-    const last = order.findLast(({ event }) => event.type === 'order.closed' || event.type === 'order.reopened')?.event;
-    const settled = order.some(({ event }) => event.type === 'attention.settled');
-    return last?.type !== 'order.closed' || (last.result === 'attention' && !settled);
+    const last = order.findLast(({ event }) => ['order.closed', 'order.reopened', 'attention.settled'].includes(event.type))?.event;
+    return last?.type !== 'attention.settled' && (last?.type !== 'order.closed' || last.result === 'attention');
   });
   return { byOrder, openOrders: open.flat().sort((a, b) => a.seq - b.seq), orderCount: byOrder.size };
 }

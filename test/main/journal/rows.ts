@@ -68,6 +68,7 @@ export const anyOrderEvent = (orderId: string): fc.Arbitrary<OrderEvent> => {
     { type: 'refund.completed' },
     { type: 'refund.rejected', code: 'X', message: '' },
     { type: 'attention.settled', by: 'staff', how: 'writtenOff', note: '' },
+    { type: 'attention.settled', closing: 2, by: 'staff', how: 'writtenOff', note: '' },
   );
   const proof = fc.constantFrom('dropSensor', 'machine', 'evidence', 'handedOver');
   const sum = fc.constantFrom(0, 150, 300);
@@ -180,6 +181,17 @@ export const stories = (orderId: string): OrderEvent[][] => {
       { type: 'order.reopened', closing: 1, by: 'staff', reason: '', refund_jpy: 150 },
       ...refund(150),
       closed('refunded', 2),
+    ],
+    [
+      ...[...open, paid, requested(0), unknown(0), closed('attention')],
+      { type: 'attention.settled', closing: 1, by: 'staff', how: 'delivered', note: '' },
+      { type: 'order.reopened', closing: 1, by: 'staff', reason: '', refund_jpy: 150 },
+      ...([
+        { type: 'refund.requested', amount_jpy: 150 },
+        { type: 'refund.rejected', code: 'X', message: '' },
+      ] satisfies OrderEvent[]),
+      closed('attention', 2),
+      { type: 'attention.settled', closing: 2, by: 'staff', how: 'refundedByHand', note: '' },
     ],
     [
       ...[...open, held, requested(0), succeeded(0), requested(1), failed(1), capture('k1'), capture('k2')],
