@@ -166,6 +166,10 @@ const Machine = z.discriminatedUnion('driver', [
     baud: z.int().min(1200).max(921_600).default(9600),
     board: z.int().min(1).max(40).default(1),
     openState: z.enum(['00', '11']).default('00').describe('What the board reports for an open door.'),
+    sensor: z
+      .boolean()
+      .default(true)
+      .describe('false: the locks have no feedback wire; a sale then ends with the command, and nobody knows whether the door opened.'),
     sensorDeadline_ms: z.int().min(500).max(120_000).default(5000),
     channels: z.record(z.string(), z.int().min(1).max(50)).describe('Slot → channel.'),
   }),

@@ -14,7 +14,7 @@ export interface Board {
   readonly name: string;
   /** Slots this board has, and whether a sensor watches them. */
   readonly slots: ReadonlyMap<string, { readonly sensor: boolean }>;
-  /** Moves the slot's relay or lock once. `refused`: certainly not; null: no answer, so perhaps. */
+  /** Moves the slot's relay or lock once. `refused`: certainly not; null: no answer, or one that leaves it open: perhaps. */
   actuate(slot: string): Promise<'done' | 'refused' | null>;
   /** Whether it is moving right now, where the board can tell: proof of a command whose answer got lost. */
   moving(slot: string): Promise<boolean | null>;
@@ -94,50 +94,73 @@ export function createActuator(
       seen = await board.sensor(slot);
     }
     const found: SlotState = !wiring ? 'missing' : seen === null ? 'unknown' : seen ? 'jammed' : 'ready';
-    if (states.get(slot) !== found) {
-      states.set(slot, found);
-      changed();
-    }
+    const before = states.get(slot);
+    // The one that was looked at last is the last to be looked at again.
+    states.delete(slot);
+    states.set(slot, found);
+    if (before !== found) changed();
     return found;
+  };
+  /** A door that was left open, a look that found no answer: neither keeps a slot off sale once it is over. */
+  const lookAgain = async () => {
+    for (const [slot, known] of [...states]) {
+      if (known === 'ready' || known === 'missing') continue;
+      if (busy || !connection.isOpen() || (await look(slot, 0)) === 'unknown') return;
+    }
   };
   const probe = async () => {
     if (probeTimer !== null) clock.clearTimeout(probeTimer);
     probeTimer = null;
-    if (connection.isOpen() && !busy && (await board.probe()) && connection.isOpen()) enter('ready');
-    else if (connection.isOpen() && phase === 'disconnected') log.info('board.silent', { port: port.name });
+    if (connection.isOpen() && !busy && (await board.probe()) && connection.isOpen()) {
+      enter('ready');
+      await lookAgain();
+    } else if (connection.isOpen() && phase === 'disconnected') log.info('board.silent', { port: port.name });
     if (!memory.isClosed()) probeTimer = clock.setTimeout(() => void probe(), PROBE_INTERVAL_MS);
   };
 
-  /** Watches the sensor until it sees something. Null: it could not be asked any more. */
-  const watch = async (slot: string, until_ms: number): Promise<boolean | null> => {
-    let last: boolean | null = null;
+  /** Watches the sensor until it sees something. `blind`: it saw nothing, but could not be asked all the time. */
+  const watch = async (slot: string, until_ms: number): Promise<'seen' | 'nothing' | 'blind'> => {
+    let blind = false;
     while (clock.monotonic_ms() < until_ms && !memory.isClosed()) {
-      if (connection.isOpen()) {
-        last = await board.sensor(slot);
-        if (last === true) return true;
-      } else last = null;
+      const seen = connection.isOpen() ? await board.sensor(slot) : null;
+      if (seen === true) return 'seen';
+      blind ||= seen === null;
       await sleep(SENSOR_INTERVAL_MS);
     }
-    return last;
+    return blind ? 'blind' : 'nothing';
   };
-  const run = async (slot: string, onProgress: (progress: VendProgress) => void): Promise<VendOutcome> => {
-    const watched = board.slots.get(slot)?.sensor === true;
-    onProgress('sent');
-    const told = await board.actuate(slot);
-    if (told === 'refused') return { outcome: 'failed', why: 'notSent', detail: 'the board refused the command' };
-    if (told === 'done') onProgress('accepted');
-    if (!watched) {
-      if (told === 'done') return { outcome: 'succeeded', proof: 'actuated' };
-      if (await board.moving(slot)) return { outcome: 'succeeded', proof: 'actuated' };
-      return { outcome: 'unknown', likely: 'none', evidence: 'the board did not answer, and no sensor watches this slot' };
+  const judge = async (slot: string, confirmed: boolean, onProgress: (progress: VendProgress) => void): Promise<VendOutcome> => {
+    if (board.slots.get(slot)?.sensor !== true) {
+      if (confirmed || (await board.moving(slot))) return { outcome: 'succeeded', proof: 'actuated' };
+      return { outcome: 'unknown', likely: 'none', evidence: 'the board did not confirm the command, and no sensor watches this slot' };
     }
     onProgress('moving');
     const seen = await watch(slot, clock.monotonic_ms() + options.sensorDeadline_ms);
-    if (seen === true) return { outcome: 'succeeded', proof: 'dropSensor' };
-    if (seen === null) return { outcome: 'unknown', likely: 'none', evidence: 'the board went away before its sensor saw anything' };
-    return told === 'done'
+    if (seen === 'seen') return { outcome: 'succeeded', proof: 'dropSensor' };
+    if (seen === 'blind')
+      return { outcome: 'unknown', likely: 'none', evidence: 'the sensor could not be asked all the time, and saw nothing else' };
+    return confirmed
       ? { outcome: 'failed', why: 'jam', detail: `the sensor saw nothing for ${options.sensorDeadline_ms} ms` }
       : { outcome: 'unknown', likely: 'notDelivered', evidence: 'the board did not confirm the command, and its sensor saw nothing' };
+  };
+  /** A board that is asked nothing during a long pulse would count as gone. */
+  const rest = async (until_ms: number) => {
+    for (;;) {
+      const left_ms = until_ms - clock.monotonic_ms();
+      if (left_ms <= 0 || memory.isClosed()) return;
+      await sleep(Math.min(left_ms, PROBE_INTERVAL_MS));
+      if (left_ms > PROBE_INTERVAL_MS) await board.probe();
+    }
+  };
+  const run = async (slot: string, onProgress: (progress: VendProgress) => void): Promise<VendOutcome> => {
+    onProgress('sent');
+    const told = await board.actuate(slot);
+    if (told === 'refused') return { outcome: 'failed', why: 'notSent', detail: 'the board refused the command' };
+    const restUntil_ms = clock.monotonic_ms() + board.rest_ms;
+    if (told === 'done') onProgress('accepted');
+    const outcome = await judge(slot, told === 'done', onProgress);
+    await rest(restUntil_ms);
+    return outcome;
   };
 
   return {
@@ -160,15 +183,13 @@ export function createActuator(
         changed();
         // A sensor that sees something already can't prove anything.
         const found = await look(slot, CLEAR_LIMIT_MS);
-        const restUntil_ms = clock.monotonic_ms() + board.rest_ms;
         const outcome: VendOutcome =
           found === 'ready'
             ? await run(slot, onProgress)
             : { outcome: 'failed', why: 'notSent', detail: `slot ${slot} is ${found} before anything moved` };
-        await sleep(Math.max(0, restUntil_ms - clock.monotonic_ms()));
         busy = false;
-        // What the sensor saw of this vend must not stand as the state before the next.
-        states.set(slot, 'unknown');
+        // What the sensor saw of this vend must not stand as the state before the next, nor keep the slot off sale.
+        states.delete(slot);
         changed();
         return outcome;
       }),

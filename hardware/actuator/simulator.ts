@@ -18,10 +18,13 @@ export const ACTUATOR_FAULTS = [
   'garbage',
   /** The answer comes half a second late. */
   'lateReply',
-  /** The board says no. */
+  /** The board says no, and does nothing. */
   'refuse',
-  /** The cable is pulled right after the command; it comes back by `cable` or after `for_ms`. */
+  /** The board acts, and says that it failed. */
+  'doubt',
+  /** The cable is pulled right after the command, or after its answer; it comes back by `cable` or after `for_ms`. */
   'pull',
+  'pullAfterReply',
 ] as const;
 export type ActuatorFaultKind = (typeof ACTUATOR_FAULTS)[number];
 
@@ -58,11 +61,18 @@ export interface SimulatedBoard {
   receive(bytes: Uint8Array): void;
 }
 
+/** Answers that are not a yes. */
+export interface Noes {
+  readonly refused: Uint8Array;
+  /** After which nobody knows whether something moved. */
+  readonly inDoubt: Uint8Array;
+}
+
 export interface ActuatorWorld {
   readonly units: ReadonlyMap<number, SimulatedUnit>;
   readonly clock: Clock;
-  /** Moves a channel unless a fault says otherwise, and then calls `reply` with the answer, as faults allow. */
-  readonly command: (channel: number, pulse_ms: number, accepted: Uint8Array, refused: Uint8Array | null) => void;
+  /** Moves a channel unless a fault says otherwise, and answers, as faults allow. `noes`: null where the protocol has none. */
+  readonly command: (channel: number, pulse_ms: number, accepted: Uint8Array, noes: Noes | null) => void;
   /** An answer that no fault touches. */
   readonly reply: (bytes: Uint8Array) => void;
   /** Whether the channel's relay is closed now. */
@@ -132,11 +142,11 @@ export function createActuatorSimulator(
   const board = boardIn({
     units,
     clock,
-    command: (channel, pulse_ms, accepted, refused) => {
+    command: (channel, pulse_ms, accepted, noes) => {
       const unit = units.get(channel);
       const active = takeFaults(channel);
       if (active.has('deaf')) return;
-      if (!unit || (refused && active.has('refuse'))) return refused ? write(refused) : undefined;
+      if (!unit || (noes && active.has('refuse'))) return noes ? write(noes.refused) : undefined;
       commands.push(`${channel} ${pulse_ms}`);
       if (commands.length > KEPT_COMMANDS) commands.shift();
       move(unit, pulse_ms, active.has('jam'));
@@ -144,10 +154,12 @@ export function createActuatorSimulator(
       if (pull) setCable(false, pull.for_ms);
       if (active.has('lostReply')) return;
       if (active.has('garbage')) write(Uint8Array.of(0xff, 0x01, 0x05, 0x8a, 0x00));
-      const answer = accepted.slice();
+      const answer = (noes && active.has('doubt') ? noes.inDoubt : accepted).slice();
       if (active.has('corrupt')) answer[answer.length - 1] = (answer.at(-1) as number) ^ 0x21;
       if (active.has('lateReply')) clock.setTimeout(() => write(answer), LATE_MS);
       else write(answer);
+      const pullAfter = active.get('pullAfterReply');
+      if (pullAfter) setCable(false, pullAfter.for_ms);
     },
     reply: write,
     closed: (channel) => (closedUntil.get(channel) ?? 0) > clock.monotonic_ms(),

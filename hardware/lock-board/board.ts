@@ -1,4 +1,4 @@
-/** An 8A/80 lock board: each lock reports whether its door is open, so each slot has its sensor. */
+/** An 8A/80 lock board: where its feedback is wired, each lock reports whether its door is open, so each slot has its sensor. */
 import type { Board } from '../actuator/driver.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Inquiry } from '../transport/inquiry.ts';
@@ -13,8 +13,9 @@ export function lockBoard(options: LockBoardOptions, inquiry: Inquiry, recorder:
   const anyChannel = Object.values(options.channels)[0] ?? 1;
   return {
     name: 'lock-board',
-    rest_ms: 0,
-    slots: new Map(Object.keys(options.channels).map((slot) => [slot, { sensor: true }])),
+    // Where nobody sees the door, it gets time to spring open before the next command.
+    rest_ms: options.sensor ? 0 : 1000,
+    slots: new Map(Object.keys(options.channels).map((slot) => [slot, { sensor: options.sensor }])),
     actuate: async (slot) => {
       const channel = options.channels[slot];
       if (channel === undefined) return 'refused';

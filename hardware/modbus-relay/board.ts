@@ -6,6 +6,13 @@ import { bitOf, findReply, pulseRelay, readCoils, readInputs } from './codec.ts'
 import type { Reply } from './codec.ts';
 import type { ModbusRelayOptions } from './options.ts';
 
+/**
+ * Exceptions after which nothing moved ("MODBUS Application Protocol", section 7): illegal function, address or value, busy,
+ * and a gateway without a way. Others (4: it failed while it acted; 5: it is still at it; 0x0B: nobody answered the gateway)
+ * leave it open.
+ */
+const CERTAIN_REFUSALS: ReadonlySet<number> = new Set([1, 2, 3, 6, 0x0a]);
+
 export function modbusRelayBoard(options: ModbusRelayOptions, inquiry: Inquiry, recorder: Recorder): Board {
   const slots = new Map(Object.entries(options.slots));
   const relays = Math.max(1, ...[...slots.values()].map(({ relay }) => relay + 1));
@@ -26,7 +33,8 @@ export function modbusRelayBoard(options: ModbusRelayOptions, inquiry: Inquiry, 
       if (!wiring) return 'refused';
       const reply = await ask(pulseRelay(options.unit, wiring.relay, options.pulse_ms));
       if (!reply) return null;
-      return 'data' in reply ? 'done' : 'refused';
+      if ('data' in reply) return 'done';
+      return CERTAIN_REFUSALS.has(reply.exception) ? 'refused' : null;
     },
     moving: async (slot) => {
       const wiring = slots.get(slot);

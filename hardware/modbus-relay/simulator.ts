@@ -19,6 +19,8 @@ const QUESTION = 8;
 const ILLEGAL_FUNCTION = 1;
 const ILLEGAL_ADDRESS = 2;
 const ILLEGAL_VALUE = 3;
+const DEVICE_FAILURE = 4;
+const BUSY = 6;
 
 export function createRelaySimulator(options: RelaySimulatorOptions, clock: Clock): ActuatorSimulator {
   const unit = options.unit ?? 1;
@@ -59,7 +61,7 @@ export function createRelaySimulator(options: RelaySimulatorOptions, clock: Cloc
         return reply(refuse(ILLEGAL_VALUE));
       }
       if (closed(relay)) violate(`relay ${relay} pulsed while closed`);
-      command(relay, value * 100, question, refuse(4));
+      command(relay, value * 100, question, { refused: refuse(BUSY), inDoubt: refuse(DEVICE_FAILURE) });
     };
     return {
       receive: (bytes) => {

@@ -53,6 +53,18 @@ describe.each(PLANTS)('$name', ({ build, slots: [slot, other], faults }) => {
     expect(plant.dropped(slot)).toBe(1);
   });
 
+  test('after a vend the slot is for sale again, and sells again', async () => {
+    const plant = build();
+    await plant.whenReady();
+    for (const vendId of ['v1', 'v2']) {
+      expect((await vend(plant, vendId, slot)).outcome).toBe('succeeded');
+      expect(plant.machine.state().slots.get(slot)?.state ?? 'ready').toBe('ready');
+      await plant.clock.advance(3000);
+      expect(plant.machine.state().slots.get(slot)?.state ?? 'ready').toBe('ready');
+    }
+    expect(plant.dropped(slot)).toBe(2);
+  });
+
   test('vends one at a time', async () => {
     const plant = build();
     await plant.whenReady();

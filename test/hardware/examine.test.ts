@@ -30,14 +30,12 @@ describe('the port', () => {
   });
 });
 
-test.each(PLANTS)('$name: a working machine has only good findings', async ({ build, slots, name }) => {
+test.each(PLANTS)('$name: a working machine has only good findings', async ({ build, slots, driver }) => {
   const plant = build();
-  const findings = await plant.clock.until(
-    examineMachine(plant.machine, { ...VMC, driver: name } as MachineOptions, [...slots], plant.clock),
-  );
+  const findings = await plant.clock.until(examineMachine(plant.machine, { ...VMC, driver } as MachineOptions, [...slots], plant.clock));
   expect(findings.filter(({ ok }) => !ok)).toEqual([]);
   expect(findings.map(({ what }) => what)).toEqual(
-    name === 'mdb-qibixx' ? ['protocol', 'slots'] : ['protocol', ...slots.map((slot) => `slot ${slot}`)],
+    driver === 'mdb-qibixx' ? ['protocol', 'slots'] : ['protocol', ...slots.map((slot) => `slot ${slot}`)],
   );
 });
 

@@ -11,6 +11,7 @@ import { modbusRelayBoard } from '../../hardware/modbus-relay/board.ts';
 import { createRelaySimulator } from '../../hardware/modbus-relay/simulator.ts';
 import { standAt } from '../../hardware/simulator/stand.ts';
 import type { Peer } from '../../hardware/simulator/stand.ts';
+import type { MachineOptions } from '../../hardware/machine.ts';
 import { memoryCable } from '../../hardware/transport/memory.ts';
 import type { MemoryCable } from '../../hardware/transport/memory.ts';
 import type { Port } from '../../hardware/transport/wire.ts';
@@ -40,6 +41,7 @@ export interface Plant {
 
 export interface PlantKind {
   readonly name: string;
+  readonly driver: MachineOptions['driver'];
   readonly slots: readonly [string, string];
   /** Faults after which everything must add up, and how often goods fall with them. */
   readonly faults: readonly string[];
@@ -90,6 +92,7 @@ function plant(build: (clock: Clock) => Levers): Plant {
 
 export const xyVmc: PlantKind = {
   name: 'xy-vmc',
+  driver: 'xy-vmc',
   slots: ['3', '7'],
   faults: [
     ...['jam', 'empty', 'slow', 'motor', 'motorMissing', 'terminated', 'strangeStatus', 'boxSuccess'],
@@ -129,6 +132,7 @@ const MDB: QibixxOptions = {
 
 export const qibixx: PlantKind = {
   name: 'mdb-qibixx',
+  driver: 'mdb-qibixx',
   slots: ['3', '7'],
   faults: [
     'jam',
@@ -182,17 +186,20 @@ const board = (simulator: ActuatorSimulator, channelOf: (slot: string) => number
   violations: () => simulator.state().violations,
 });
 
-const BOARD_FAULTS = ['jam', 'deaf', 'lostReply', 'corrupt', 'garbage', 'lateReply', 'pull'];
+/** Without a sensor nobody can tell a jam from a sale. */
+const MUTE_FAULTS = ['deaf', 'lostReply', 'corrupt', 'garbage', 'lateReply', 'pull', 'pullAfterReply'];
 
-export const modbusRelay: PlantKind = {
-  name: 'modbus-relay',
+const relayKind = (name: string, sensor: boolean): PlantKind => ({
+  name,
+  driver: 'modbus-relay',
   slots: ['3', '7'],
-  faults: [...BOARD_FAULTS, 'refuse'],
+  faults: [...(sensor ? ['jam'] : []), ...MUTE_FAULTS, 'refuse', 'doubt'],
   soak: { settle_ms: 4000, unknownShare: 0.06 },
   build: () =>
     plant((clock) => {
       const simulator = createRelaySimulator({ relays: 8, stock: 200, activeLow: true }, clock);
-      const slots = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [String(i), { relay: i, input: i, activeLow: true }]));
+      const wiring = (i: number) => ({ relay: i, ...(sensor && { input: i }), activeLow: true });
+      const slots = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [String(i), wiring(i)]));
       const options = { unit: 1, pulse_ms: 700, sensorDeadline_ms: 6000, slots };
       return {
         peer: simulator,
@@ -201,18 +208,20 @@ export const modbusRelay: PlantKind = {
         rest: () => board(simulator, Number),
       };
     }),
-};
+});
 
-export const lock: PlantKind = {
-  name: 'lock-board',
+const lockKind = (name: string, sensor: boolean): PlantKind => ({
+  name,
+  driver: 'lock-board',
   slots: ['A3', 'A7'],
-  faults: BOARD_FAULTS,
-  soak: { settle_ms: 4000, unknownShare: 0.06 },
+  faults: [...(sensor ? ['jam'] : []), ...MUTE_FAULTS],
+  // Without a sensor a lost answer leaves nothing to ask.
+  soak: { settle_ms: 4000, unknownShare: sensor ? 0.06 : 0.09 },
   build: () =>
     plant((clock) => {
       const simulator = createLockSimulator({ locks: 8, stock: 200, seen_ms: 900 }, clock);
       const channels = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`A${i + 1}`, i + 1]));
-      const options = { board: 1, openState: '00', sensorDeadline_ms: 5000, channels } as const;
+      const options = { board: 1, openState: '00', sensor, sensorDeadline_ms: 5000, channels } as const;
       return {
         peer: simulator,
         drive: (port) =>
@@ -220,6 +229,16 @@ export const lock: PlantKind = {
         rest: () => board(simulator, (slot) => Number(slot.slice(1))),
       };
     }),
-};
+});
 
-export const PLANTS: readonly PlantKind[] = [xyVmc, qibixx, modbusRelay, lock];
+export const modbusRelay = relayKind('modbus-relay', true);
+export const lock = lockKind('lock-board', true);
+
+export const PLANTS: readonly PlantKind[] = [
+  xyVmc,
+  qibixx,
+  modbusRelay,
+  relayKind('modbus-relay without sensors', false),
+  lock,
+  lockKind('lock-board without sensors', false),
+];

@@ -74,7 +74,7 @@ export function createVirtualClock(epoch_ms = Date.UTC(2026, 0, 5, 3)): VirtualC
       return timer;
     },
     clearTimeout: (handle) => {
-      (handle as Timer).callback = null;
+      if (handle !== null) (handle as Timer).callback = null;
     },
     pending: () => heap.filter(({ callback }) => callback !== null).length,
     advance: async (span_ms) => {

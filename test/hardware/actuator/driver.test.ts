@@ -11,12 +11,12 @@ import { lock, modbusRelay, when } from '../plants.ts';
 import { silentLog } from '../silent-log.ts';
 import { createVirtualClock } from '../virtual-clock.ts';
 
-async function blind() {
+async function blind(pulse_ms = 500) {
   const clock = createVirtualClock();
   const cable = memoryCable();
   const simulator = createRelaySimulator({ relays: 4, stock: 9, travel_ms: 100 }, clock);
   standAt(cable.b, clock, simulator);
-  const options = { unit: 1, pulse_ms: 500, sensorDeadline_ms: 2000, slots: { '1': { relay: 1, activeLow: false } } };
+  const options = { unit: 1, pulse_ms, sensorDeadline_ms: 2000, slots: { '1': { relay: 1, activeLow: false } } };
   const machine = createActuator(cable.a, options, (inquiry, recorder) => modbusRelayBoard(options, inquiry, recorder), {
     clock,
     log: silentLog,
@@ -56,7 +56,7 @@ describe('without a sensor', () => {
     // A door that stays open for longer than anybody waits.
     const simulator = createLockSimulator({ locks: 2, seen_ms: 60_000 }, clock);
     standAt(cable.b, clock, simulator);
-    const options = { board: 1, openState: '00', sensorDeadline_ms: 5000, channels: { A: 1 } } as const;
+    const options = { board: 1, openState: '00', sensor: true, sensorDeadline_ms: 5000, channels: { A: 1 } } as const;
     const machine = createActuator(cable.a, options, (inquiry, recorder) => lockBoard(options, inquiry, recorder), {
       clock,
       log: silentLog,
@@ -67,15 +67,46 @@ describe('without a sensor', () => {
     expect(await vend('v2')).toMatchObject({ outcome: 'failed', why: 'notSent' });
     expect(await clock.until(machine.check('A'))).toEqual({ ready: false, reason: 'jammed' });
     expect(simulator.state().commands).toHaveLength(1);
+    // Closed at last: for sale again without anybody's help.
+    await clock.advance(60_000);
+    expect(machine.state().slots.get('A')?.state).toBe('ready');
   });
   test('a refusal is certain', async () => {
     const { vend, simulator } = await blind();
     simulator.fault({ kind: 'refuse', channel: 1, times: 1 });
     expect(await vend('v1')).toMatchObject({ outcome: 'failed', why: 'notSent' });
   });
+  test('a board that failed while it acted has refused nothing: its relay is asked', async () => {
+    const { vend, simulator } = await blind();
+    simulator.fault({ kind: 'doubt', channel: 1, times: 1 });
+    expect(await vend('v1')).toEqual({ outcome: 'succeeded', proof: 'actuated' });
+  });
+  test('a pulse of ten seconds does not look like a pulled cable', async () => {
+    const { vend, machine, simulator } = await blind(10_000);
+    expect(await vend('v1')).toEqual({ outcome: 'succeeded', proof: 'actuated' });
+    expect(await vend('v2')).toEqual({ outcome: 'succeeded', proof: 'actuated' });
+    expect(simulator.state().violations).toEqual([]);
+    expect(machine.diagnostics().counters.reconnects).toBe(0);
+  });
 });
 
 describe.each([modbusRelay, lock])('$name, with a sensor', ({ build, slots: [slot] }) => {
+  test.each([1500, 4200, 60_000])('a cable that was out for %i ms while the goods fell: nobody knows', async (out_ms) => {
+    const plant = build();
+    await plant.whenReady();
+    plant.fault('pullAfterReply', slot, out_ms);
+    const outcome = await plant.clock.until(plant.machine.vend({ vendId: 'v1', slot, price_jpy: 1 }, () => undefined));
+    expect({ outcome, fell: plant.dropped(slot) }).toMatchObject({ outcome: { outcome: 'unknown' }, fell: 1 });
+  });
+  test('a look that found no answer is repeated', async () => {
+    const plant = build();
+    await plant.whenReady();
+    plant.connectCable(false);
+    expect(await plant.clock.until(plant.machine.check(slot))).toEqual({ ready: false, reason: 'unknown' });
+    plant.connectCable(true);
+    await plant.clock.advance(3000);
+    expect(plant.machine.state().slots.get(slot)?.state).toBe('ready');
+  });
   test('what the sensor saw of one vend is no evidence for the next', async () => {
     const plant = build();
     await plant.whenReady();

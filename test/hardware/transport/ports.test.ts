@@ -195,7 +195,7 @@ const PROGRAMS: readonly [string, string, MachineOptions, (control: string) => P
   [
     'hardware/lock-board/simulator-cli.ts',
     'lock',
-    { driver: 'lock-board', port: '', baud: 9600, board: 1, openState: '00', sensorDeadline_ms: 3000, channels: { '3': 3 } },
+    { driver: 'lock-board', port: '', baud: 9600, board: 1, openState: '00', sensor: true, sensorDeadline_ms: 3000, channels: { '3': 3 } },
     async () => undefined,
   ],
 ];
