@@ -1,4 +1,5 @@
 /** Puts a kiosk together: configuration, journal, PayPay, machine. The one composition root of both hosts. */
+import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { createKiosk, type Kiosk } from '../app/kiosk.ts';
 import type { Config } from '../app/config.ts';
@@ -38,11 +39,11 @@ export interface Host extends ScreenEnd {
   /** The staff's side; it stays the same while the kiosk behind it is replaced. */
   readonly operatorEnd: OperatorEnd;
   /** Makes the first owner; nothing else does. */
-  setUpCode(): string;
+  readonly setUpCode: string;
   /** Told once the console's server for the local network listens. */
   onNetwork(network: Network): void;
-  /** Is this the token of a paired phone or laptop? */
-  knowsDevice(token: string): boolean;
+  /** The paired phone or laptop that holds this token. */
+  deviceOf(token: string): string | null;
   stop(): Promise<void>;
 }
 
@@ -69,6 +70,8 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
   const consoles = new Set<() => void>();
   let retry: unknown = null;
   let network: Network | null = null;
+  // Printed once at the start: it stays the same when the kiosk behind the screen is replaced.
+  const setUpCode = String(randomInt(10 ** 8)).padStart(8, '0');
 
   async function openKiosk(): Promise<{ kiosk: Kiosk; side: OperatorSide }> {
     const journal = await openJournal({ path: folder.journal, clock, bootId: newBootId() }).catch(journalFault);
@@ -84,6 +87,7 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
       ...{ kiosk, config, readConfig, clock, ids, log, version: pkg.version },
       ...{ dataFolder: options.dataFolder, configFile: options.configFile },
       network: () => network,
+      setUpCode,
       journalPath: journal instanceof JournalError ? null : folder.journal,
     });
     side.onChange(() => consoles.forEach((listener) => listener()));
@@ -119,9 +123,9 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
       health: () => side.health(),
       metrics: () => side.metrics(),
     },
-    setUpCode: () => side.setUpCode,
+    setUpCode,
     onNetwork: (found) => void (network = found),
-    knowsDevice: (token) => side.devices.holder(token) !== null,
+    deviceOf: (token) => side.devices.holder(token)?.deviceId ?? null,
     view: () => kiosk.view(),
     onView(listener) {
       listeners.add(listener);

@@ -41,7 +41,7 @@ export function serveFiles(protocol: Pick<Protocol, 'handle'>, files: ReadonlyMa
   protocol.handle(SCREEN_SCHEME, async (request) => {
     const { host, pathname } = new URL(request.url);
     if (routes && host === 'screen' && isOperatorPath(pathname)) {
-      const answer = await routes(request, { from: 'kiosk', admitted: true });
+      const answer = await routes(request, { from: 'kiosk', deviceId: null, admitted: true });
       for (const [name, value] of Object.entries(headers)) answer.headers.set(name, value);
       return answer;
     }

@@ -14,7 +14,7 @@ import { createPairing } from './pairing.ts';
 import { may, type Permission } from './permissions.ts';
 import { performCommand } from './perform.ts';
 import { type Answer, answerTo, PROBLEMS, StaffProblem } from './problems.ts';
-import { createSessions, type Session, SESSIONS_max, type StaffMember } from './sessions.ts';
+import { createSessions, type Session, SESSIONS_max, type StaffMember, type Whereabouts } from './sessions.ts';
 import { createGuesses, isEasyPin } from './sign-in.ts';
 import type { DoorView } from './view.ts';
 
@@ -72,9 +72,9 @@ export interface Network {
 export interface Operator {
   door(): DoorView;
   /** @returns a session's token */
-  setUp(input: { code: string; name: string; pin: string; from: StaffPlace }): Promise<Answer>;
+  setUp(input: { code: string; name: string; pin: string } & Whereabouts): Promise<Answer>;
   /** @returns a session's token; a wrong PIN makes the next try wait */
-  signIn(input: { staffId: string; pin: string; from: StaffPlace }): Promise<Answer>;
+  signIn(input: { staffId: string; pin: string } & Whereabouts): Promise<Answer>;
   signOut(token: string): void;
   /** @returns a device's token */
   pair(input: { code: string; name: string }): Promise<Answer>;
@@ -142,9 +142,10 @@ export function createOperator(ports: OperatorPorts): Operator {
     return failures;
   }
 
-  async function open(member: StaffMember, from: StaffPlace): Promise<{ token: string }> {
+  async function open(member: StaffMember, where: Whereabouts): Promise<{ token: string }> {
     if (sessions.all().length >= SESSIONS_max) throw new StaffProblem('tooManySessions');
-    const session = sessions.open(member, from, secrets.token());
+    const { from } = where;
+    const session = sessions.open(member, where, secrets.token());
     // Whoever stands at the kiosk's screen covers it: nothing is sold meanwhile.
     if (from === 'kiosk') hold(session.token, true);
     await note({ type: 'staff.signedIn', staffId: member.staffId, by: member.name, from });
@@ -200,7 +201,7 @@ export function createOperator(ports: OperatorPorts): Operator {
         staff: people.map(({ staffId, name }) => ({ staffId, name })),
       };
     },
-    setUp: ({ code, name, pin, from }) =>
+    setUp: ({ code, name, pin, ...where }) =>
       answer(async () => {
         if (staff.list().some((member) => member.role === 'owner')) throw new StaffProblem('alreadySetUp');
         guess(SETUP);
@@ -210,9 +211,9 @@ export function createOperator(ports: OperatorPorts): Operator {
         if (isEasyPin(parsed(Pin, pin))) throw new StaffProblem('easyPin');
         await staff.put(member, pin);
         await note({ type: 'staff.changed', staffId: member.staffId, name: member.name, role: 'owner', by: member.name });
-        return open(member, from);
+        return open(member, where);
       }),
-    signIn: ({ staffId, pin, from }) =>
+    signIn: ({ staffId, pin, from, deviceId }) =>
       answer(async () => {
         const member = staff.list().find((candidate) => candidate.staffId === staffId);
         const key = guessKey(member?.staffId ?? NOBODY, from);
@@ -224,16 +225,21 @@ export function createOperator(ports: OperatorPorts): Operator {
           throw new StaffProblem('wrongPin');
         }
         guesses.forgive(key);
-        return open(member, from);
+        // The slow hash takes its time: who was removed or got another role meanwhile does not come in as who they were.
+        const now = staff.list().find((candidate) => candidate.staffId === staffId);
+        if (now === undefined) throw new StaffProblem('wrongPin');
+        return open(now, { from, deviceId });
       }),
     signOut: (token) => sessions.end(token, 'left'),
     pair: ({ code, name }) =>
       answer(async () => {
-        guess(PAIRING);
+        const called = parsed(Name, name);
+        // Only a guess at a code that there is costs time: nobody can keep the owner's own phone out beforehand.
+        if (pairing.isOpen()) guess(PAIRING);
         const by = pairing.redeem(code);
         guesses.forgive(PAIRING);
         const token = secrets.token();
-        const device = { deviceId: ports.ids.next('nonce'), name: parsed(Name, name), pairedAt_ms: clock.now_ms() };
+        const device = { deviceId: ports.ids.next('nonce'), name: called, pairedAt_ms: clock.now_ms() };
         await desk.record([{ type: 'device.paired', deviceId: device.deviceId, name: device.name, by }]);
         await ports.devices.add(device, token);
         return { token };
@@ -246,10 +252,13 @@ export function createOperator(ports: OperatorPorts): Operator {
         log.info('staff.does', { staffId: who.staffId, from: who.from, do: command.do });
         const value = await performCommand(command, who, {
           ...ports,
-          pairing,
           hold,
-          endSessionsOf: (staffId) => {
-            for (const other of sessions.all()) if (other.staffId === staffId) sessions.end(other.token, 'removed');
+          beginPairing(by) {
+            guesses.forgive(PAIRING);
+            return pairing.begin(by);
+          },
+          endSessions: (ended) => {
+            for (const other of sessions.all()) if (ended(other)) sessions.end(other.token, 'removed');
           },
         });
         changed();

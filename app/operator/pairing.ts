@@ -9,6 +9,8 @@ const VALID_ms = 3 * 60_000;
 const TRIES_max = 5;
 
 export interface Pairing {
+  /** A code stands on the screen. While none does there is nothing to guess. */
+  isOpen(): boolean;
   /** Begins anew; an earlier code ends. */
   begin(by: string): { readonly code: string; readonly valid_ms: number };
   /** @returns who allowed it @throws StaffProblem */
@@ -18,13 +20,15 @@ export interface Pairing {
 /** @param newCode digits that nobody can guess */
 export function createPairing(clock: Clock, newCode: () => string): Pairing {
   let open: { code: string; by: string; endsAt_ms: number; tries: number } | null = null;
+  const isOpen = (): boolean => open !== null && clock.monotonic_ms() < open.endsAt_ms;
   return {
+    isOpen,
     begin(by) {
       open = { code: newCode(), by, endsAt_ms: clock.monotonic_ms() + VALID_ms, tries: 0 };
       return { code: open.code, valid_ms: VALID_ms };
     },
     redeem(code) {
-      if (open === null || clock.monotonic_ms() >= open.endsAt_ms) throw new StaffProblem('noPairing');
+      if (open === null || !isOpen()) throw new StaffProblem('noPairing');
       open.tries += 1;
       const { by, code: right } = open;
       const fits = code === right;

@@ -5,17 +5,17 @@ import type { StaffCommand } from './commands.ts';
 import { dayView } from './day.ts';
 import { dayNamed, japanDay } from './japan-time.ts';
 import type { OperatorPorts } from './operator.ts';
-import type { Pairing } from './pairing.ts';
 import { askedView, selfCheck } from './pay-pay-side.ts';
 import { StaffProblem } from './problems.ts';
 import type { Session, StaffMember } from './sessions.ts';
 import { isEasyPin } from './sign-in.ts';
 
 export interface PerformPorts extends OperatorPorts {
-  readonly pairing: Pairing;
   /** The kiosk stands still while any session wants it to. */
   hold(token: string, wanted: boolean): void;
-  endSessionsOf(staffId: string): void;
+  /** Shows a code for one device; guesses at an earlier one are forgiven. */
+  beginPairing(by: string): { readonly code: string; readonly valid_ms: number };
+  endSessions(which: (session: Session) => boolean): void;
 }
 
 /** @throws StaffProblem | Refused; then nothing was changed */
@@ -118,16 +118,19 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
       keepAnOwner(ports, member.staffId, null);
       await desk.record([{ type: 'staff.changed', staffId: member.staffId, name: member.name, role: null, by }]);
       await ports.staff.remove(member.staffId);
-      return ports.endSessionsOf(member.staffId);
+      return ports.endSessions(({ staffId }) => staffId === member.staffId);
     }
     case 'device.pair': {
+      // Whoever adds a device stands at the machine: a phone that was lost can't bring in the next one.
+      if (who.from === 'lan') throw new StaffProblem('onlyAtKiosk');
       const network = ports.network();
       if (network === null) throw new StaffProblem('noNetwork');
-      return { ...ports.pairing.begin(by), ...network };
+      return { ...ports.beginPairing(by), ...network };
     }
     case 'device.remove':
       await desk.record([{ type: 'device.removed', deviceId: command.deviceId, by }]);
-      return ports.devices.remove(command.deviceId);
+      await ports.devices.remove(command.deviceId);
+      return ports.endSessions(({ deviceId }) => deviceId === command.deviceId);
     case 'config.reload': {
       const problems = await ports.reload();
       if (problems.length === 0) await desk.record([{ type: 'config.reloaded', by }]);
@@ -149,8 +152,9 @@ async function setStaff(command: Extract<StaffCommand, { do: 'staff.set' }>, who
   keepAnOwner(ports, member.staffId, member.role);
   await ports.desk.record([{ type: 'staff.changed', ...member, by: who.name }]);
   await ports.staff.put(member, command.pin);
-  // Whoever is signed in with another role or an older PIN signs in again.
-  if (before !== undefined && member.staffId !== who.staffId) ports.endSessionsOf(member.staffId);
+  // Whoever is signed in with another role, another name or an older PIN signs in again; who changed their own PIN just did.
+  const asBefore = before?.role === member.role && before.name === member.name;
+  ports.endSessions(({ staffId, token }) => staffId === member.staffId && !(asBefore && token === who.token));
   return { staffId: member.staffId };
 }
 

@@ -23,7 +23,8 @@ export type Problem =
   | 'tooManySessions'
   | 'reportsAway'
   | 'alreadySetUp'
-  | 'noNetwork';
+  | 'noNetwork'
+  | 'onlyAtKiosk';
 
 const both = (ja: string, en: string): LocalText => ({ ja, en });
 
@@ -74,6 +75,7 @@ export const PROBLEMS: Readonly<Record<Problem, LocalText>> = {
     'ネットワークからの利用は設定されていません（設定ファイルのoperator.lan）',
     'The console is not on the network (operator.lan in the configuration file)',
   ),
+  onlyAtKiosk: both('端末の追加は、キオスクの画面でできます', 'A device is added at the kiosk’s own screen'),
   alreadySetUp: both('オーナーはすでにいます', 'There is an owner already'),
 };
 

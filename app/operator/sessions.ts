@@ -12,6 +12,14 @@ export interface StaffMember {
 export interface Session extends StaffMember {
   readonly token: string;
   readonly from: StaffPlace;
+  /** The paired phone or laptop it was opened on; the session ends with the pairing. */
+  readonly deviceId: string | null;
+}
+
+/** Where a session is opened. */
+export interface Whereabouts {
+  readonly from: StaffPlace;
+  readonly deviceId: string | null;
 }
 
 /** Without a sign of life; the kiosk's own screen stands in public. */
@@ -20,7 +28,7 @@ const LONGEST_ms = 12 * 3_600_000;
 export const SESSIONS_max = 32;
 
 export interface Sessions {
-  open(member: StaffMember, from: StaffPlace, token: string): Session;
+  open(member: StaffMember, where: Whereabouts, token: string): Session;
   /** @param quiet a page that refreshes itself: no sign of life */
   use(token: string, quiet: boolean): Session | null;
   end(token: string, why: 'left' | 'idle' | 'removed'): void;
@@ -42,8 +50,8 @@ export function createSessions(clock: Clock, onEnd: (session: Session, why: 'lef
     clock.setTimeout(() => end(session.token, 'idle'), Math.max(0, Math.min(IDLE_ms[session.from], endsAt_ms - clock.monotonic_ms())));
 
   return {
-    open({ staffId, name, role }, from, token) {
-      const session: Session = { staffId, name, role, from, token };
+    open({ staffId, name, role }, { from, deviceId }, token) {
+      const session: Session = { staffId, name, role, from, deviceId, token };
       const endsAt_ms = clock.monotonic_ms() + LONGEST_ms;
       sessions.set(token, { session, endsAt_ms, timer: sleep(session, endsAt_ms) });
       return session;

@@ -27,8 +27,8 @@ export interface LanOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly end: OperatorEnd;
   readonly routes: Routes;
-  /** Is this the token of a paired device? */
-  knows(token: string): boolean;
+  /** The paired device that holds this token. */
+  deviceOf(token: string): string | null;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -50,11 +50,14 @@ export async function startLanServer(options: LanOptions): Promise<LanServer> {
   const { port } = server.address() as AddressInfo;
   const sockets = createLiveSockets(options.end, options);
 
-  const admits = ({ headers: { cookie = '' } }: IncomingMessage): boolean =>
-    cookie.split(';').some((part) => {
+  const deviceOf = ({ headers: { cookie = '' } }: IncomingMessage): string | null => {
+    for (const part of cookie.split(';')) {
       const [name, value = ''] = part.trim().split('=', 2);
-      return name === DEVICE_COOKIE && options.knows(value);
-    });
+      const found = name === DEVICE_COOKIE ? options.deviceOf(value) : null;
+      if (found !== null) return found;
+    }
+    return null;
+  };
   /** A page of another site may not speak for this device. */
   const isOwnOrigin = ({ headers: { origin, host = '' } }: IncomingMessage, needed: boolean): boolean =>
     origin === undefined ? !needed : origin === `https://${host}`;
@@ -68,10 +71,9 @@ export async function startLanServer(options: LanOptions): Promise<LanServer> {
     };
     if (!isOwnOrigin(request, false)) return refuse(403);
     if (isOperatorPath(path)) {
-      const answer = await routes(requestOf(request, `https://${request.headers.host ?? 'kiosk'}`), {
-        from: 'lan',
-        admitted: admits(request),
-      });
+      const deviceId = deviceOf(request);
+      const visitor = { from: 'lan', deviceId, admitted: deviceId !== null } as const;
+      const answer = await routes(requestOf(request, `https://${request.headers.host ?? 'kiosk'}`), visitor);
       return send(answer, response, headers);
     }
     if (!reads) return refuse(405);
@@ -94,7 +96,9 @@ export async function startLanServer(options: LanOptions): Promise<LanServer> {
   });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    if (request.url === '/operator/live' && isOwnOrigin(request, true) && admits(request)) return sockets.accept(request, socket, head);
+    const admitted = (): boolean => deviceOf(request) !== null;
+    if (request.url === '/operator/live' && isOwnOrigin(request, true) && admitted())
+      return sockets.accept(request, socket, head, admitted);
     socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
   });
   server.on('tlsClientError', () => {});

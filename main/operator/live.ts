@@ -24,7 +24,8 @@ const Message = z.union([
 ]);
 
 export interface LiveSockets {
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** @param admitted asked again with every message: a device that was removed is cut off at once */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, admitted: () => boolean): void;
   close(): void;
 }
 
@@ -35,16 +36,23 @@ export function createLiveSockets(
   const server = new WebSocketServer({ noServer: true, maxPayload: LARGEST_message_bytes, perMessageDeflate: false });
   const sessions = new WeakMap<WebSocket, string>();
   const alive = new WeakSet<WebSocket>();
+  const doors = new WeakMap<WebSocket, () => boolean>();
   let calm: unknown = null;
 
   const tell = (): void => {
     calm ??= clock.setTimeout(() => {
       calm = null;
-      for (const socket of server.clients) if (sessions.has(socket)) socket.send('{"changed":true}');
+      for (const socket of server.clients) if (admitted(socket) && sessions.has(socket)) socket.send('{"changed":true}');
     }, CALM_ms);
+  };
+  const admitted = (socket: WebSocket): boolean => {
+    if (doors.get(socket)?.() === true) return true;
+    socket.close(4401, 'not admitted any more');
+    return false;
   };
 
   async function receive(socket: WebSocket, data: RawData): Promise<void> {
+    if (!admitted(socket)) return;
     const message = Message.safeParse(parse(data)).data;
     if (message === undefined) return socket.close(1008, 'not understood');
     if ('session' in message) {
@@ -84,7 +92,7 @@ export function createLiveSockets(
   const heartbeat = (): void => {
     for (const socket of server.clients) {
       if (!alive.delete(socket)) socket.terminate();
-      else socket.ping();
+      else if (admitted(socket)) socket.ping();
     }
     beat = clock.setTimeout(heartbeat, HEARTBEAT_ms);
   };
@@ -92,9 +100,12 @@ export function createLiveSockets(
   const unsubscribe = end.onChange(tell);
 
   return {
-    accept(request, socket, head) {
+    accept(request, socket, head, stillAdmitted) {
       if (server.clients.size >= CONSOLES_max) return void socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
-      server.handleUpgrade(request, socket, head, (accepted) => server.emit('connection', accepted, request));
+      server.handleUpgrade(request, socket, head, (accepted) => {
+        doors.set(accepted, stillAdmitted);
+        server.emit('connection', accepted, request);
+      });
     },
     close() {
       unsubscribe();

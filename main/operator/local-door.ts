@@ -52,12 +52,12 @@ export function createLocalDoor(
       // Figures without secrets: any program of this machine may watch the kiosk.
       const figures = path === '/health' || path === '/metrics';
       const visitor = program ? ({ from: 'cli', admitted: true } as const) : ({ from: 'kiosk', admitted: paired || figures } as const);
-      const answer = await routes(requestOf(request, 'http://127.0.0.1'), visitor);
+      const answer = await routes(requestOf(request, 'http://127.0.0.1'), { ...visitor, deviceId: null });
       await send(answer, response, headers);
     },
     upgrade(request, socket, head, { ours, paired }) {
       if (request.url !== '/operator/live' || !((ours && paired) || isProgram(request))) return false;
-      sockets.accept(request, socket, head);
+      sockets.accept(request, socket, head, () => true);
       return true;
     },
     announce(file, url) {

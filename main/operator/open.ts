@@ -23,8 +23,6 @@ import { openStaffFile } from './staff-file.ts';
 
 export interface OperatorSide extends OperatorEnd {
   readonly devices: DeviceStore;
-  /** Says, when there is no owner yet, what makes one. */
-  readonly setUpCode: string;
   /** @returns what is asked of the kiosk after a screen's view changed */
   stop(): Promise<void>;
 }
@@ -39,6 +37,8 @@ export interface OperatorSideOptions {
   /** Reads and checks the configuration file anew. @throws CannotStart */
   readConfig(): Config;
   network(): Network | null;
+  /** Makes the first owner. */
+  readonly setUpCode: string;
   readonly version: string;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -68,9 +68,8 @@ export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
   });
   const facts = healthFacts({ desk, archive, clock, version, dataFolder, configurationProblems: () => configuration.problems() });
   const healthNow = async (): Promise<Health> => health(await facts(), configuration.current().alerts);
-  const setUpCode = digits(8);
   const operator: Operator = createOperator({
-    ...{ desk, archive, staff, devices, clock, ids, log, setUpCode },
+    ...{ desk, archive, staff, devices, clock, ids, log, setUpCode: options.setUpCode },
     secrets: { token, digits },
     config: () => configuration.current(),
     reload: async () => configuration.reload(),
@@ -130,7 +129,6 @@ export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
     operator,
     onChange: (listener) => operator.onChange(listener),
     devices,
-    setUpCode,
     health: healthNow,
     metrics: async () => prometheusText((await metrics()).metrics),
     exportOrders: (what) => exportOrders(archive, what),

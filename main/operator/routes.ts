@@ -28,6 +28,8 @@ export interface OperatorEnd {
 
 export interface Visitor {
   readonly from: StaffPlace;
+  /** The paired device that asks; null at this machine. */
+  readonly deviceId: string | null;
   /** May come to the door: a paired screen or device, or a program of the machine's owner. */
   readonly admitted: boolean;
 }
@@ -81,7 +83,7 @@ async function body(request: Request): Promise<unknown> {
 }
 
 export function createRoutes(end: OperatorEnd, { clock, log }: { clock: Clock; log: Log }, newTicket: () => string): Routes {
-  const tickets = new Map<string, { readonly what: OrderExport; readonly until_ms: number }>();
+  const tickets = new Map<string, { readonly what: OrderExport; readonly session: string; readonly until_ms: number }>();
 
   async function parsed<T>(request: Request, schema: z.ZodType<T>): Promise<T | null> {
     return schema.safeParse(await body(request)).data ?? null;
@@ -94,16 +96,17 @@ export function createRoutes(end: OperatorEnd, { clock, log }: { clock: Clock; l
     const now_ms = clock.monotonic_ms();
     for (const [old, { until_ms }] of tickets) if (until_ms < now_ms) tickets.delete(old);
     const ticket = newTicket();
-    tickets.set(ticket, { what, until_ms: now_ms + TICKET_ms });
+    tickets.set(ticket, { what, session: token, until_ms: now_ms + TICKET_ms });
     return answered({ ok: true, value: { path: `/operator/export?ticket=${ticket}` } });
   }
 
-  /** A browser saves what it gets from a link, and a link has no headers: so it has a ticket, good once. */
+  /** A browser saves what it gets from a link, and a link has no headers: so it has a ticket, good once and for its session. */
   function exportFile(url: URL): Response {
     const ticket = url.searchParams.get('ticket') ?? '';
     const found = tickets.get(ticket);
     tickets.delete(ticket);
     if (found === undefined || found.until_ms < clock.monotonic_ms()) return refused('notSignedIn');
+    end.operator.allow(found.session, 'orders.export');
     const file = end.exportOrders(found.what);
     return new Response(Readable.toWeb(Readable.from(file.body)) as ReadableStream<Uint8Array>, {
       headers: { 'content-type': file.type, 'content-disposition': `attachment; filename="${file.name}"`, 'cache-control': 'no-store' },
@@ -117,17 +120,17 @@ export function createRoutes(end: OperatorEnd, { clock, log }: { clock: Clock; l
     return answered({ ok: true, value: await end.comparePayments(who, name, request.body as AsyncIterable<Uint8Array>) });
   }
 
-  async function post(request: Request, url: URL, { from }: Visitor): Promise<Response> {
+  async function post(request: Request, url: URL, { from, deviceId }: Visitor): Promise<Response> {
     const { operator } = end;
     const token = request.headers.get(SESSION_HEADER) ?? '';
     switch (url.pathname) {
       case '/operator/sign-in': {
         const given = await parsed(request, SignIn);
-        return given === null ? refused('notUnderstood') : answered(await operator.signIn({ ...given, from }));
+        return given === null ? refused('notUnderstood') : answered(await operator.signIn({ ...given, from, deviceId }));
       }
       case '/operator/set-up': {
         const given = await parsed(request, SetUp);
-        return given === null ? refused('notUnderstood') : answered(await operator.setUp({ ...given, from }));
+        return given === null ? refused('notUnderstood') : answered(await operator.setUp({ ...given, from, deviceId }));
       }
       case '/operator/sign-out':
         operator.signOut(token);

@@ -36,7 +36,7 @@ export async function serveOperator(
           ...wanted,
           ...{ files, headers, end, routes, ...ports },
           certificate: await openCertificate(path.join(host.dataFolder, 'console-certificate.pem'), ports.clock.now_ms()),
-          knows: (token) => host.knowsDevice(token),
+          deviceOf: (token) => host.deviceOf(token),
         }).catch((error: NodeJS.ErrnoException) => {
           throw error.code === 'EADDRINUSE' || error.code === 'EADDRNOTAVAIL' || error.code === 'EACCES'
             ? new CannotStart(`operator.lan: port ${wanted.port} on ${wanted.host} can't be opened (${error.code})`)
@@ -49,7 +49,7 @@ export async function serveOperator(
     lan,
     says: [
       ...(lan ? [`console: ${lan.addresses.join(' ')} (certificate SHA-256 ${lan.fingerprint})`] : []),
-      ...(end.operator.door().needsOwner ? [`console: no owner yet; the code ${host.setUpCode()} makes one`] : []),
+      ...(end.operator.door().needsOwner ? [`console: no owner yet; the code ${host.setUpCode} makes one`] : []),
     ],
     async close() {
       door.close();

@@ -46,7 +46,9 @@ export function openStaffFile(file: string, log: Log): StaffStore {
       if (entry === undefined) return false;
       const known = Buffer.from(entry.pin.hash, 'hex');
       const given = await hashOf(pin, Buffer.from(entry.pin.salt, 'hex'), entry.pin);
-      return known.length === given.length && timingSafeEqual(known, given);
+      // A PIN that was changed while this one was hashed is no PIN any more.
+      const still = staff.some(({ pin: now }) => now === entry.pin);
+      return still && known.length === given.length && timingSafeEqual(known, given);
     },
     async put(member, pin) {
       const before = staff.find(({ staffId }) => staffId === member.staffId);

@@ -34,6 +34,8 @@ const PAGES = [
 export type PageName = (typeof PAGES)[number][0];
 
 const TONGUE_KEY = 'jihanki-tongue';
+const SIGNS_OF_LIFE = ['pointerdown', 'keydown', 'wheel'] as const;
+const SIGN_OF_LIFE_EVERY_ms = 20_000;
 
 /** @param onLeave at the kiosk's own screen: back to the customers */
 export function Console({ onLeave }: { onLeave?: () => void }) {
@@ -100,19 +102,20 @@ function Inside({ api, tongue, onTongue, atKiosk, onEnd }: InsideProps) {
   const [me, setMe] = useState<NowView | null>(null);
   useEffect(() => {
     let wanted = true;
-    const load = (): void =>
-      void api.ask<NowView>({ ask: 'now' }).then(
+    const load = (quiet: boolean): void =>
+      void api.ask<NowView>({ ask: 'now' }, quiet).then(
         (now) => wanted && setMe(now),
         () => {},
       );
-    load();
-    // The kiosk may only just be starting.
-    const stop = api.onChange(load);
+    load(false);
+    // The kiosk may only just be starting. Only a person keeps the session alive, not what changes meanwhile.
+    const stop = api.onChange(() => load(true));
     return () => {
       wanted = false;
       stop();
     };
   }, [api]);
+  useSignsOfLife(api);
   const role = me?.me.role ?? null;
   const desk = useMemo(() => (role === null ? null : makeDesk({ api, tongue, role, atKiosk })), [api, tongue, role, atKiosk]);
   if (desk === null) return <p className="c-quiet c-center">{say(tongue, 'loading')}</p>;
@@ -169,6 +172,22 @@ function Pages({ onTongue, onEnd }: { onTongue: (tongue: Tongue) => void; onEnd:
       </main>
     </>
   );
+}
+
+/** Whoever reads or types is there, though nothing is asked of the kiosk: it is told now and then. */
+function useSignsOfLife(api: Api): void {
+  useEffect(() => {
+    let told_ms = performance.now();
+    const alive = (): void => {
+      if (performance.now() - told_ms < SIGN_OF_LIFE_EVERY_ms) return;
+      told_ms = performance.now();
+      void api.ask({ ask: 'health' }).catch(() => {});
+    };
+    for (const name of SIGNS_OF_LIFE) addEventListener(name, alive, { passive: true });
+    return () => {
+      for (const name of SIGNS_OF_LIFE) removeEventListener(name, alive);
+    };
+  }, [api]);
 }
 
 /** The page stands in the address, so that "back" on a phone goes back. */

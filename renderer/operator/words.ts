@@ -258,6 +258,7 @@ const WORDS = {
   'people.removeAsk': ['{0}さんを削除します。サインインできなくなります。', '{0} is removed and can no longer sign in.'],
   'people.devices': ['端末', 'Devices'],
   'people.pair': ['端末を追加', 'Add a device'],
+  'people.pairAtKiosk': ['端末の追加は、キオスクの画面でできます。', 'A device is added at the kiosk’s own screen.'],
   'people.pairOpen': ['端末のブラウザーで開く：', 'Open in the device’s browser:'],
   'people.pairWarning': [
     'ブラウザーの警告に表示される証明書のSHA-256が次と同じなら、続けて開いてください。',

@@ -14,6 +14,8 @@ import { inProcessTransport } from '../../main/paypay/simulator/in-process.ts';
 import { seededIds, silentLog, VirtualClock } from '../main/paypay/virtual-clock.ts';
 
 export interface TestShop {
+  readonly folder: string;
+  readonly config: Config;
   readonly kiosk: Kiosk;
   readonly clock: VirtualClock;
   readonly simulator: PayPaySimulator;
@@ -41,6 +43,10 @@ export async function openShop(changes: { shop?: object; sale?: object; ageCheck
       { sku: 'tea', name: { ja: 'お茶' }, price_jpy: 150 },
       { sku: 'beer', name: { ja: 'ビール' }, price_jpy: 300, ageRestricted: true },
     ],
+    slots: [
+      { slot: '1', sku: 'tea', capacity: 8, stock: 5 },
+      { slot: '2', sku: 'beer', capacity: 8, stock: 5 },
+    ],
   });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const config: Config = parsed.config;
@@ -56,6 +62,8 @@ export async function openShop(changes: { shop?: object; sale?: object; ageCheck
   void kiosk.start();
 
   const shop: TestShop = {
+    folder,
+    config,
     kiosk,
     clock,
     simulator,

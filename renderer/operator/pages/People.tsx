@@ -25,7 +25,7 @@ interface Code {
 }
 
 export function PeoplePage() {
-  const { t } = useDesk();
+  const { t, atKiosk } = useDesk();
   const { value: staff } = useAsk<Member[]>({ ask: 'staff' });
   const { value: devices } = useAsk<Device[]>({ ask: 'devices' });
   const [open, setOpen] = useState<{ what: 'edit' | 'remove'; member: Member | null } | null>(null);
@@ -81,9 +81,13 @@ export function PeoplePage() {
         </tbody>
       </table>
       <div className="c-actions">
-        <button type="button" className="c-button" data-testid="pair-device" onClick={() => setDevice('new')}>
-          {t('people.pair')}
-        </button>
+        {atKiosk ? (
+          <button type="button" className="c-button" data-testid="pair-device" onClick={() => setDevice('new')}>
+            {t('people.pair')}
+          </button>
+        ) : (
+          <p className="c-quiet">{t('people.pairAtKiosk')}</p>
+        )}
       </div>
       {open?.what === 'edit' && (
         <EditMember member={open.member} onClose={() => setOpen(null)} onRemove={() => setOpen({ what: 'remove', member: open.member })} />
