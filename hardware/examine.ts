@@ -14,8 +14,10 @@ export interface Finding {
   readonly mend?: string;
 }
 
-/** Longer than any driver's set-up, a reconnection included. */
-const READY_LIMIT_MS = 20_000;
+/** Longer than any driver's set-up: an MDB adapter that was left on is listened to first, then set up line by line, and more than once. */
+const READY_LIMIT_MS = 40_000;
+/** Who has said nothing at all by then won't. */
+const HEARD_LIMIT_MS = 20_000;
 
 const fine = (what: string, found: string): Finding => ({ ok: true, what, found });
 const wrong = (what: string, found: string, mend: string): Finding => ({ ok: false, what, found, mend });
@@ -99,10 +101,11 @@ function becomesReady(machine: VendingMachine, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     const finish = () => {
       stop();
-      clock.clearTimeout(timer);
+      timers.forEach((timer) => clock.clearTimeout(timer));
       resolve();
     };
-    const timer = clock.setTimeout(finish, READY_LIMIT_MS);
+    const isHeard = () => !machine.state().reasons.includes('disconnected');
+    const timers = [clock.setTimeout(() => (isHeard() ? undefined : finish()), HEARD_LIMIT_MS), clock.setTimeout(finish, READY_LIMIT_MS)];
     const stop = machine.onState((state) => {
       if (state.ready) finish();
     });

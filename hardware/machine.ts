@@ -33,9 +33,9 @@ export function openMachine(options: MachineOptions, deps: MachineDeps): Vending
     case 'xy-vmc':
       return createXyVmc(port, options, deps);
     case 'modbus-relay':
-      return createActuator(port, options, (inquiry, recorder) => modbusRelayBoard(options, inquiry, recorder), deps);
+      return createActuator(port, options, (inquiry) => modbusRelayBoard(options, inquiry), deps);
     case 'lock-board':
-      return createActuator(port, options, (inquiry, recorder) => lockBoard(options, inquiry, recorder), deps);
+      return createActuator(port, options, (inquiry) => lockBoard(options, inquiry), deps);
     case 'mdb-qibixx':
       return createQibixx(port, options, deps);
   }

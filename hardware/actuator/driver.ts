@@ -40,7 +40,7 @@ const CLEAR_LIMIT_MS = 1500;
 export function createActuator(
   port: Port,
   options: ActuatorOptions,
-  boardOn: (inquiry: Inquiry, recorder: ReturnType<typeof createRecorder>) => Board,
+  boardOn: (inquiry: Inquiry) => Board,
   { clock, log }: { clock: Clock; log: Log },
 ): VendingMachine {
   let phase: 'disconnected' | 'starting' | 'ready' = 'disconnected';
@@ -82,7 +82,7 @@ export function createActuator(
   });
   const recorder = createRecorder('board', port.name, clock);
   const inquiry = createInquiry((bytes) => connection.write(bytes), clock, recorder);
-  const board = boardOn(inquiry, recorder);
+  const board = boardOn(inquiry);
 
   /** Seen before anything moved: a door that stands open, a product in front of the sensor. Both make the slot `jammed`. */
   const look = async (slot: string, patience_ms: number): Promise<SlotState> => {

@@ -1,14 +1,12 @@
 /** An 8A/80 lock board: where its feedback is wired, each lock reports whether its door is open, so each slot has its sensor. */
 import type { Board } from '../actuator/driver.ts';
-import type { Recorder } from '../recorder.ts';
 import type { Inquiry } from '../transport/inquiry.ts';
 import { findLockReply, openLock, queryLock } from './codec.ts';
 import type { LockBoardOptions } from './options.ts';
 
-export function lockBoard(options: LockBoardOptions, inquiry: Inquiry, recorder: Recorder): Board {
+export function lockBoard(options: LockBoardOptions, inquiry: Inquiry): Board {
   const open = options.openState === '00' ? 0x00 : 0x11;
-  const ask = (question: Uint8Array) =>
-    inquiry.ask(question, (bytes) => findLockReply(question, bytes, () => void (recorder.counters.badChecksums += 1)));
+  const ask = (question: Uint8Array) => inquiry.ask(question, (bytes, onBadChecksum) => findLockReply(question, bytes, onBadChecksum));
   const query = (channel: number) => ask(queryLock(options.board, channel));
   const anyChannel = Object.values(options.channels)[0] ?? 1;
   return {

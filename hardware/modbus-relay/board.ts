@@ -1,6 +1,5 @@
 /** A Modbus RTU relay board: a relay per slot, and an input that sees its door or its product. */
 import type { Board } from '../actuator/driver.ts';
-import type { Recorder } from '../recorder.ts';
 import type { Inquiry } from '../transport/inquiry.ts';
 import { bitOf, findReply, pulseRelay, readCoils, readInputs } from './codec.ts';
 import type { Reply } from './codec.ts';
@@ -13,12 +12,12 @@ import type { ModbusRelayOptions } from './options.ts';
  */
 const CERTAIN_REFUSALS: ReadonlySet<number> = new Set([1, 2, 3, 6, 0x0a]);
 
-export function modbusRelayBoard(options: ModbusRelayOptions, inquiry: Inquiry, recorder: Recorder): Board {
+export function modbusRelayBoard(options: ModbusRelayOptions, inquiry: Inquiry): Board {
   const slots = new Map(Object.entries(options.slots));
   const relays = Math.max(1, ...[...slots.values()].map(({ relay }) => relay + 1));
   const inputs = Math.max(0, ...[...slots.values()].map(({ input }) => (input === undefined ? 0 : input + 1)));
   const ask = (question: Uint8Array): Promise<Reply | null> =>
-    inquiry.ask(question, (bytes) => findReply(question, bytes, () => void (recorder.counters.badChecksums += 1)));
+    inquiry.ask(question, (bytes, onBadChecksum) => findReply(question, bytes, onBadChecksum));
   const read = async (question: Uint8Array, index: number): Promise<boolean | null> => {
     const reply = await ask(question);
     return reply && 'data' in reply ? bitOf(reply.data, index) : null;

@@ -2,8 +2,8 @@
 import type { Clock } from '../../app/ports.ts';
 import type { Recorder } from '../recorder.ts';
 
-/** Looks for an answer anywhere in what came in. `end`: the first byte behind it. Null: not there yet. */
-export type FindReply<T> = (bytes: Uint8Array) => { readonly reply: T; readonly end: number } | null;
+/** Looks for an answer anywhere in what came in, and tells of each frame that is spoilt. `end`: the first byte behind it. Null: not there yet. */
+export type FindReply<T> = (bytes: Uint8Array, onBadChecksum: () => void) => { readonly reply: T; readonly end: number } | null;
 
 export interface Inquiry {
   /** @returns null: no answer within the limit; whether the board acted is then not known */
@@ -41,8 +41,13 @@ export function createInquiry(write: (bytes: Uint8Array) => void, clock: Clock, 
       };
       const timer = clock.setTimeout(() => finish(null, PAUSE_MS), ANSWER_LIMIT_MS);
       fail = () => finish(null, 0);
+      let counted = 0;
       offer = () => {
-        const found = find(buffer);
+        let spoilt = 0;
+        const found = find(buffer, () => void (spoilt += 1));
+        // A spoilt frame is still in the buffer when the next bytes come.
+        recorder.counters.badChecksums += Math.max(0, spoilt - counted);
+        counted = spoilt;
         if (!found) return;
         recorder.counters.framesIn += 1;
         recorder.frame('in', buffer.slice(0, found.end));

@@ -23,13 +23,14 @@ export function explainSerialError(path: string, message: string): PortError {
 
 /**
  * Whether `path` leads to another device now than the one that is open, or to none. A tty that was hung up may
- * read as empty for ever instead of ending, and a replugged one has the old name and a file of its own.
+ * read as empty for ever instead of ending, and a replugged one has the old name, and perhaps the old numbers, and a file of
+ * its own. Times say nothing: udev and a chmod touch the file of a device that stays.
  */
 function isElsewhere(path: string, fd: number): boolean {
   try {
     const now = statSync(path);
     const opened = fstatSync(fd);
-    return now.ino !== opened.ino || now.rdev !== opened.rdev || now.ctimeMs !== opened.ctimeMs;
+    return opened.nlink === 0 || now.ino !== opened.ino || now.rdev !== opened.rdev;
   } catch {
     return true;
   }

@@ -29,6 +29,9 @@ function wireOf(socket: Socket, events: WireEvents): Wire {
   };
 }
 
+/** Shorter than a driver's patience with an opening, so that its reason is heard; the system's own limit is two minutes. */
+const CONNECT_LIMIT_MS = 4000;
+
 export function tcpPort(host: string, port: number): Port {
   const name = `tcp://${host}:${port}`;
   return {
@@ -38,8 +41,10 @@ export function tcpPort(host: string, port: number): Port {
         const socket = connect({ host, port });
         const refuse = (error: Error) => reject(new PortError('unreachable', `${name}: ${error.message}. Is the serial server on?`));
         socket.once('error', refuse);
+        socket.setTimeout(CONNECT_LIMIT_MS, () => socket.destroy(new Error(`no answer for ${CONNECT_LIMIT_MS / 1000} s`)));
         socket.once('connect', () => {
           socket.off('error', refuse);
+          socket.setTimeout(0);
           resolve(wireOf(socket, events));
         });
       }),

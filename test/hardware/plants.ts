@@ -203,8 +203,7 @@ const relayKind = (name: string, sensor: boolean): PlantKind => ({
       const options = { unit: 1, pulse_ms: 700, sensorDeadline_ms: 6000, slots };
       return {
         peer: simulator,
-        drive: (port) =>
-          createActuator(port, options, (inquiry, recorder) => modbusRelayBoard(options, inquiry, recorder), { clock, log: silentLog }),
+        drive: (port) => createActuator(port, options, (inquiry) => modbusRelayBoard(options, inquiry), { clock, log: silentLog }),
         rest: () => board(simulator, Number),
       };
     }),
@@ -224,8 +223,7 @@ const lockKind = (name: string, sensor: boolean): PlantKind => ({
       const options = { board: 1, openState: '00', sensor, sensorDeadline_ms: 5000, channels } as const;
       return {
         peer: simulator,
-        drive: (port) =>
-          createActuator(port, options, (inquiry, recorder) => lockBoard(options, inquiry, recorder), { clock, log: silentLog }),
+        drive: (port) => createActuator(port, options, (inquiry) => lockBoard(options, inquiry), { clock, log: silentLog }),
         rest: () => board(simulator, (slot) => Number(slot.slice(1))),
       };
     }),

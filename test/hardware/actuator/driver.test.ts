@@ -17,7 +17,7 @@ async function blind(pulse_ms = 500) {
   const simulator = createRelaySimulator({ relays: 4, stock: 9, travel_ms: 100 }, clock);
   standAt(cable.b, clock, simulator);
   const options = { unit: 1, pulse_ms, sensorDeadline_ms: 2000, slots: { '1': { relay: 1, activeLow: false } } };
-  const machine = createActuator(cable.a, options, (inquiry, recorder) => modbusRelayBoard(options, inquiry, recorder), {
+  const machine = createActuator(cable.a, options, (inquiry) => modbusRelayBoard(options, inquiry), {
     clock,
     log: silentLog,
   });
@@ -57,7 +57,7 @@ describe('without a sensor', () => {
     const simulator = createLockSimulator({ locks: 2, seen_ms: 60_000 }, clock);
     standAt(cable.b, clock, simulator);
     const options = { board: 1, openState: '00', sensor: true, sensorDeadline_ms: 5000, channels: { A: 1 } } as const;
-    const machine = createActuator(cable.a, options, (inquiry, recorder) => lockBoard(options, inquiry, recorder), {
+    const machine = createActuator(cable.a, options, (inquiry) => lockBoard(options, inquiry), {
       clock,
       log: silentLog,
     });

@@ -32,6 +32,19 @@ test('one question at a time, each with its answer, noise skipped', async () => 
   expect(await clock.until(answers)).toEqual(['A', 'B']);
 });
 
+test('a spoilt frame is counted once, however its neighbours come in', async () => {
+  const { clock, inquiry, recorder } = board();
+  // Spoilt frames are question marks.
+  const answer = inquiry.ask(text('a'), (bytes, onBadChecksum) => {
+    for (const byte of bytes) if (byte === 0x3f) onBadChecksum();
+    return find(bytes);
+  });
+  await clock.advance(1);
+  for (const piece of ['?', '.', '.', '?.', '!', 'A']) inquiry.receive(text(piece));
+  expect(await clock.until(answer)).toBe('A');
+  expect(recorder.counters.badChecksums).toBe(2);
+});
+
 test('an answer that comes too late is nobody’s', async () => {
   const { clock, inquiry, ask } = board();
   const first = ask('a');

@@ -1,6 +1,7 @@
 /** Ports as people have them: device paths, serial servers, and what is wrong with them in words. */
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
+import { chmodSync, utimesSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -15,6 +16,7 @@ import { openPtyPair, sleep, until } from '../pty.ts';
 import { silentLog } from '../silent-log.ts';
 
 const clock = systemClock();
+const NODE = path.resolve('node_modules/.bin/node');
 const NOTHING = { data: () => undefined, closed: () => undefined };
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -50,6 +52,48 @@ describe('a port that can not be opened', () => {
     await new Promise((closed) => server.close(closed));
     expect(await failureOf(`tcp://127.0.0.1:${port}`)).toMatchObject({ fault: 'unreachable' });
   });
+});
+
+/** A machine that takes no connection and refuses none: a listener that sleeps, with more at its door than its queue takes. */
+async function blackHole(): Promise<number> {
+  const program = `const s = require('node:net').createServer().listen(0, '127.0.0.1', 1, () => console.log(s.address().port));`;
+  const child = spawn(NODE, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  closers.push(() => child.kill('SIGKILL'));
+  const port = await new Promise<number>((resolve) => child.stdout.once('data', (text: Buffer) => resolve(Number(text.toString()))));
+  child.kill('SIGSTOP');
+  for (let i = 0; i < 4; i += 1) {
+    const filler = connect({ host: '127.0.0.1', port }).on('error', () => undefined);
+    closers.push(() => filler.destroy());
+  }
+  await sleep(100);
+  return port;
+}
+
+test('an address that never answers is given up, and no socket is left waiting', async () => {
+  const port = await blackHole();
+  const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP')).length;
+  const before = sockets();
+  const begun_ms = performance.now();
+  expect(await failureOf(`tcp://127.0.0.1:${port}`)).toMatchObject({
+    fault: 'unreachable',
+    message: expect.stringContaining('4 s') as string,
+  });
+  expect(performance.now() - begun_ms).toBeLessThan(5000);
+  await sleep(50);
+  expect(sockets()).toBeLessThanOrEqual(before);
+});
+
+test('a device whose file is touched, as udev does, is still there', async () => {
+  const pty = await openPtyPair();
+  closers.push(pty.close);
+  const wire = await serialPort(pty.a, 9600).open(NOTHING);
+  closers.push(() => wire.close());
+  await sleep(20);
+  chmodSync(pty.a, 0o660);
+  utimesSync(pty.a, new Date(), new Date());
+  expect(wire.isGone?.()).toBe(false);
+  await pty.pull();
+  expect(wire.isGone?.()).toBe(true);
 });
 
 test('the list of ports is a list or null, never an error', async () => {
@@ -126,7 +170,6 @@ interface Program {
   readonly output: () => string;
   stop(): Promise<void>;
 }
-const NODE = path.resolve('node_modules/.bin/node');
 async function simulator(file: string, kind: string, ...arguments_: string[]): Promise<Program> {
   const child = spawn(NODE, [file, ...arguments_], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

@@ -141,7 +141,7 @@ describe('what is wrong is named, with a way to mend it', () => {
   test('nobody at the address', async () => {
     expectWrong(await ask({ machine: { driver: 'xy-vmc', port: 'tcp://127.0.0.1:1' } }), 'port', /127\.0\.0\.1:1.*Is the serial server on/);
   });
-  test('another protocol than the machine’s', { timeout: 40_000 }, async () => {
+  test('another protocol than the machine’s', { timeout: 60_000 }, async () => {
     const port = await standing(vmc());
     const answer = await ask({ machine: { driver: 'mdb-qibixx', port } });
     expect(answer.code).toBe(1);
