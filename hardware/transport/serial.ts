@@ -23,14 +23,13 @@ export function explainSerialError(path: string, message: string): PortError {
 
 /**
  * Whether `path` leads to another device now than the one that is open, or to none. A tty that was hung up may
- * read as empty for ever instead of ending, and a replugged one has the old name, and perhaps the old numbers, and a file of
- * its own. Times say nothing: udev and a chmod touch the file of a device that stays.
+ * read as empty for ever instead of ending, and a replugged one has the old name and a file of its own.
  */
 function isElsewhere(path: string, fd: number): boolean {
   try {
     const now = statSync(path);
     const opened = fstatSync(fd);
-    return opened.nlink === 0 || now.ino !== opened.ino || now.rdev !== opened.rdev;
+    return now.ino !== opened.ino || now.rdev !== opened.rdev || now.ctimeMs !== opened.ctimeMs;
   } catch {
     return true;
   }
