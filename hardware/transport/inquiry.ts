@@ -17,7 +17,8 @@ export interface Inquiry {
 const ANSWER_LIMIT_MS = 250;
 /** After a missing answer: a late one must not be taken for the next. Short, so that a relay's pulse still lasts when it is asked about. */
 const PAUSE_MS = 100;
-const BUFFER_LIMIT = 512;
+/** Of what is no answer so far, the end may be the beginning of one; none is longer. */
+const BUFFER_LIMIT = 64;
 
 export function createInquiry(write: (bytes: Uint8Array) => void, clock: Clock, recorder: Recorder): Inquiry {
   let buffer: Uint8Array = new Uint8Array(0);

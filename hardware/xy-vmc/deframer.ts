@@ -24,20 +24,27 @@ const view = (bytes: Uint8Array, from: number, to: number) => new Uint8Array(byt
 
 /** Where the next header may begin: `FA FB`, or an `FA` at the very end. The size when nowhere. */
 function findHeader(bytes: Uint8Array, from: number): number {
-  let at = bytes[from] === 0xfa ? from : bytes.indexOf(0xfa, from);
-  while (at !== -1 && at + 1 < bytes.length && bytes[at + 1] !== 0xfb) at = bytes.indexOf(0xfa, at + 1);
-  return at === -1 ? bytes.length : at;
+  const last = bytes.length - 1;
+  for (let at = from; at < last; at += 1) if (bytes[at] === 0xfa && bytes[at + 1] === 0xfb) return at;
+  return from <= last && bytes[last] === 0xfa ? last : bytes.length;
 }
+
+/** More than a frame, and a power of two. */
+const WINDOW = 512;
 
 /** @param counts is added to */
 export function createDeframer(counts: DeframerCounts): Deframer {
   let rest: Uint8Array = EMPTY;
+  /** The xor of everything before each of the newest bytes: false headers may overlap, and no byte is xored twice for them. */
+  const xorBefore = new Uint8Array(WINDOW);
 
   /** Scans `bytes`; what may still become a frame is kept in `rest`. */
   const scan = (bytes: Uint8Array, from: number): Frame[] => {
     const frames: Frame[] = [];
     const size = bytes.length;
     let at = from;
+    let summed = from;
+    xorBefore[summed % WINDOW] = 0;
     for (;;) {
       const header = findHeader(bytes, at);
       counts.garbageBytes += header - at;
@@ -46,9 +53,11 @@ export function createDeframer(counts: DeframerCounts): Deframer {
       const length = bytes[at + 3] as number;
       const end = at + 4 + length;
       if (end >= size) break;
-      let xor = 0;
-      for (let i = at; i < end; i += 1) xor ^= bytes[i] as number;
-      if (xor === bytes[end]) {
+      if (summed < at) xorBefore[(summed = at) % WINDOW] = 0;
+      for (; summed <= end; summed += 1)
+        xorBefore[(summed + 1) % WINDOW] = (xorBefore[summed % WINDOW] as number) ^ (bytes[summed] as number);
+      // The checksum makes the xor over the whole frame zero.
+      if (xorBefore[at % WINDOW] === xorBefore[(end + 1) % WINDOW]) {
         const packNo = length === 0 ? 0 : (bytes[at + 4] as number);
         frames.push({ command: bytes[at + 2] as number, packNo, text: length < 2 ? EMPTY : view(bytes, at + 5, end) });
         at = end + 1;

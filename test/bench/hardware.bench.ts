@@ -4,6 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { findLockReply, queryLock } from '../../hardware/lock-board/codec.ts';
+import { findReply, readInputs } from '../../hardware/modbus-relay/codec.ts';
+import { createRecorder } from '../../hardware/recorder.ts';
+import { createInquiry } from '../../hardware/transport/inquiry.ts';
+import { createLineSplitter } from '../../hardware/transport/lines.ts';
 import { COMMAND, encodeFrame } from '../../hardware/xy-vmc/codec.ts';
 import { createDeframer } from '../../hardware/xy-vmc/deframer.ts';
 import { findChromium, startChromium } from '../../main/chromium.ts';
@@ -21,15 +26,14 @@ const atLeast = (name: string, value: number, unit: string, bar: number): Row =>
 
 /** @param polls measured; the p99.9 wants at least a few thousand */
 export default async function bench(polls = 2500): Promise<Row[]> {
-  return [...deframing(), ...(await onPty(polls))];
+  return [...deframing(), ...(await otherParsers()), ...(await onPty(polls))];
 }
 
 /** Megabytes a second, in the chunks of 64 bytes in which a serial line brings them. */
-function throughput(block: Uint8Array): number {
-  const deframer = createDeframer({ badChecksums: 0, garbageBytes: 0 });
+function throughput(block: Uint8Array, push: (bytes: Uint8Array) => unknown): number {
   const pieces = Array.from({ length: Math.floor(block.length / 64) }, (_, i) => block.subarray(i * 64, i * 64 + 64));
   const pass = () => {
-    for (const piece of pieces) deframer.push(piece);
+    for (const piece of pieces) push(piece);
   };
   for (let i = 0; i < 40; i += 1) pass();
   // The best of many short windows: what the code takes, not what else this computer does.
@@ -42,25 +46,54 @@ function throughput(block: Uint8Array): number {
   return (pieces.length * 64) / 1000 / best_ms;
 }
 
-function deframing(): Row[] {
-  const size = 1 << 18;
-  const fill = (next: (i: number) => Uint8Array) => {
-    const block = new Uint8Array(size);
-    for (let at = 0, i = 0; at < size; i += 1) {
-      const part = next(i).subarray(0, size - at);
-      block.set(part, at);
-      at += part.length;
-    }
-    return block;
-  };
+function fill(next: (i: number) => Uint8Array): Uint8Array {
+  const block = new Uint8Array(1 << 18);
+  for (let at = 0, i = 0; at < block.length; i += 1) {
+    const part = next(i).subarray(0, block.length - at);
+    block.set(part, at);
+    at += part.length;
+  }
+  return block;
+}
+
+function noise(): Uint8Array {
   let state = 1;
-  const noise = fill(() => Uint8Array.of((state = Math.imul(state, 1_103_515_245) + 12_345) >>> 16));
+  return fill(() => Uint8Array.of((state = Math.imul(state, 1_103_515_245) + 12_345) >>> 16));
+}
+
+function deframing(): Row[] {
+  const speed = (block: Uint8Array) => throughput(block, createDeframer({ badChecksums: 0, garbageBytes: 0 }).push);
   const frames = fill((i) => encodeFrame(COMMAND.selectionInfo, (i % 255) + 1, [0, i % 60, 0, 0, 0, 150, 5, 10, 0, 1, 0]));
-  const falseHeaders = fill(() => Uint8Array.of(0xfa, 0xfb, 0x04, 0x20));
+  // Headers inside headers, each claiming the longest frames there are.
+  const falseHeaders = fill(() => Uint8Array.of(0xfa, 0xfb, 0xfa, 0xfb, 0x01));
   return [
-    atLeast('deframer: valid frames', throughput(frames), 'MB/s', 50),
-    atLeast('deframer: garbage', throughput(noise), 'MB/s', 50),
-    figure('deframer: nothing but false headers', throughput(falseHeaders), 'MB/s'),
+    atLeast('deframer: valid frames', speed(frames), 'MB/s', 50),
+    atLeast('deframer: garbage', speed(noise()), 'MB/s', 50),
+    atLeast('deframer: nothing but false headers', speed(falseHeaders), 'MB/s', 50),
+  ];
+}
+
+async function otherParsers(): Promise<Row[]> {
+  const lines = (block: Uint8Array) => throughput(block, createLineSplitter({ garbageBytes: 0 }).push);
+  const still = { now_ms: () => 0, monotonic_ms: () => 0, setTimeout: () => null, clearTimeout: () => undefined };
+  /** A board that is asked once and babbles. */
+  const babble = async (question: Uint8Array, find: (bytes: Uint8Array, onBadChecksum: () => void) => null, block: Uint8Array) => {
+    const inquiry = createInquiry(() => undefined, still, createRecorder('bench', 'none', still));
+    void inquiry.ask(question, find);
+    await wait(0);
+    return throughput(block, inquiry.receive);
+  };
+  const inputs = readInputs(1, 64);
+  const relays = (block: Uint8Array) => babble(inputs, (bytes, onBad) => (findReply(inputs, bytes, onBad), null), block);
+  const door = queryLock(1, 3);
+  const locks = (block: Uint8Array) => babble(door, (bytes, onBad) => (findLockReply(door, bytes, onBad), null), block);
+  return [
+    atLeast('lines of the MDB adapter', lines(fill(() => Buffer.from('c,STATUS,VEND,150,3\r\n'))), 'MB/s', 50),
+    atLeast('lines: garbage', lines(noise()), 'MB/s', 50),
+    atLeast('answers of relay boards: garbage', await relays(noise()), 'MB/s', 50),
+    figure('answers of relay boards: nothing but false beginnings', await relays(fill(() => Uint8Array.of(1, 2))), 'MB/s'),
+    atLeast('answers of lock boards: garbage', await locks(noise()), 'MB/s', 50),
+    figure('answers of lock boards: nothing but false beginnings', await locks(fill(() => Uint8Array.of(0x80, 1, 3, 0x11))), 'MB/s'),
   ];
 }
 
