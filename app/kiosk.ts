@@ -127,7 +127,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     ]);
     first.forEach((event) => planogram.apply(event));
     books.onAppend((order, event, shopEvents) => {
-      shopEvents.forEach((shopEvent) => planogram.apply(shopEvent));
+      desk.happened(shopEvents);
       log.info(event.type, { orderId: order.orderId, orderNumber: order.opened.orderNumber });
       if (actor.getSnapshot().context.sale?.orderId === order.orderId) shown = order;
       if (event.type === 'order.opened') orderCount += 1;

@@ -118,7 +118,7 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
         consoles.add(listener);
         return () => consoles.delete(listener);
       },
-      exportOrders: (what) => side.exportOrders(what),
+      exportOrders: (who, what) => side.exportOrders(who, what),
       comparePayments: (who, name, file) => side.comparePayments(who, name, file),
       health: () => side.health(),
       metrics: () => side.metrics(),

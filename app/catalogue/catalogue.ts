@@ -3,7 +3,7 @@
  * The newer word counts: a change stands until somebody edits the same thing in the configuration.
  */
 import type { Config } from '../config.ts';
-import type { ShopEvent, ShopProduct, SlotContent } from './events.ts';
+import { type ShopEvent, type ShopProduct, skuOf, type SlotContent } from './events.ts';
 
 type SlotConfig = Config['slots'][number];
 
@@ -14,6 +14,8 @@ export interface Catalogue {
   apply(event: ShopEvent): void;
   products(): readonly ShopProduct[];
   product(sku: string): ShopProduct | undefined;
+  /** Goes up with every change that staff make to the product or its price. Starts anew with the process. */
+  revision(sku: string): number;
   slots(): readonly SlotConfig[];
   /** What a change of this product, its price or this slot is made over. */
   over(of: { readonly sku: string }): { readonly product: ShopProduct | null; readonly price_jpy: number | null };
@@ -36,6 +38,7 @@ export function createCatalogue(initial: Config): Catalogue {
   const productChanges = new Map<string, Change<'product.set'>>();
   const priceChanges = new Map<string, Change<'price.set'>>();
   const slotChanges = new Map<string, Change<'slot.set'>>();
+  const revisions = new Map<string, number>();
   let config = initial;
   let products = new Map<string, ShopProduct>();
   let slots = new Map<string, SlotConfig>();
@@ -82,10 +85,13 @@ export function createCatalogue(initial: Config): Catalogue {
       else if (event.type === 'price.set') priceChanges.set(event.sku, event);
       else if (event.type === 'slot.set') slotChanges.set(event.slot, event);
       else return;
+      const sku = skuOf(event);
+      if (sku !== null) revisions.set(sku, (revisions.get(sku) ?? 0) + 1);
       derive();
     },
     products: () => [...products.values()],
     product: (sku) => products.get(sku),
+    revision: (sku) => revisions.get(sku) ?? 0,
     slots: () => [...slots.values()],
     over: ({ sku }) => ({ product: configured(sku), price_jpy: base(sku)?.price_jpy ?? null }),
     contentOver,

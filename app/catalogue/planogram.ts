@@ -129,6 +129,7 @@ export function createPlanogram(initial: Config, canCheckAge = false): Planogram
         case 'maintenance.ended':
         case 'day.closed':
         case 'payments.compared':
+        case 'orders.exported':
         case 'order.asked':
         case 'orders.selfChecked':
         case 'config.reloaded':

@@ -132,7 +132,7 @@ function planogram({ desk }: OperatorPorts): PlanogramView {
         machine: slotWords(facts.machine?.slots.get(slot.slot)?.state),
       };
     }),
-    products: catalogue.products(),
+    products: catalogue.products().map((product) => ({ ...product, revision: catalogue.revision(product.sku) })),
     categories: catalogue.categories(),
     waiting: facts.waiting,
     hasMachine: facts.machine !== null,

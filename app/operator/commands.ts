@@ -1,5 +1,6 @@
 /** What staff may ask for, parsed at every edge. Bounded; what is not here can't be asked. */
 import { z } from 'zod';
+import { KIOSK_ACTORS } from '../catalogue/events.ts';
 import { ROLES } from './permissions.ts';
 import { dayNamed } from './japan-time.ts';
 
@@ -13,9 +14,14 @@ const Yen = z.int().min(1).max(9_999_999);
 export const Day = z.string().refine((name) => dayNamed(name) !== null, 'a date, as 2026-11-23');
 /** Digits only: it is typed on a keypad. */
 export const Pin = z.string().regex(/^\d{6,12}$/, '6 to 12 digits');
-export const Name = z.string().trim().min(1).max(40);
-/** {@link SlotView.revision} that the person saw; the change is refused when somebody else changed the slot since. */
-const Seen = z.int().min(0).optional();
+export const Name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(40)
+  .refine((name) => !KIOSK_ACTORS.includes(name.toLowerCase()), 'this name stands for the kiosk itself in the journal');
+/** The revision (of a slot or a product) that the person saw; the change is refused when somebody else changed it since. -1: there was none. */
+const Seen = z.int().min(-1).optional();
 
 const LocalText = z.strictObject({ ja: z.string().trim().min(1).max(120), en: z.string().trim().min(1).max(120).optional() });
 
@@ -26,7 +32,7 @@ export const StaffCommandSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('slot.disable'), slot: Slot, reason: Reason }),
   z.strictObject({ do: z.literal('slot.release'), slot: Slot }),
   z.strictObject({ do: z.literal('slot.set'), slot: Slot, sku: Sku, capacity: z.int().min(1).max(999), count: Count, seen: Seen }),
-  z.strictObject({ do: z.literal('price.set'), sku: Sku, price_jpy: Yen, seen_jpy: Yen.optional() }),
+  z.strictObject({ do: z.literal('price.set'), sku: Sku, price_jpy: Yen, seen_jpy: Yen.optional(), seen: Seen }),
   z.strictObject({
     do: z.literal('product.set'),
     sku: Sku,
@@ -36,6 +42,7 @@ export const StaffCommandSchema = z.discriminatedUnion('do', [
     category: Sku.nullable(),
     allergens: z.array(z.string().min(1).max(40)).max(30),
     calories_kcal: z.int().min(0).max(10_000).nullable(),
+    seen: Seen,
   }),
   z.strictObject({ do: z.literal('testVend'), slot: Slot }),
   z.strictObject({ do: z.literal('maintenance.begin') }),

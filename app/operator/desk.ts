@@ -2,7 +2,7 @@
  * What staff may do to the running kiosk, without asking who they are (operator.ts does). Every change is durable
  * before it counts; nothing here disturbs a sale.
  */
-import { type ShopEvent, waitsForSale } from '../catalogue/events.ts';
+import { type Act, type ShopEvent, waitsForSale } from '../catalogue/events.ts';
 import type { Planogram } from '../catalogue/planogram.ts';
 import { type Outcome, unavailable } from '../errors.ts';
 import type { OrderBook } from '../order/book.ts';
@@ -56,9 +56,10 @@ export type Refusal =
   | 'notInMaintenance'
   | 'noMachine'
   | 'machineBusy'
-  | 'machineNotReady';
+  | 'machineNotReady'
+  | 'testNotRecorded';
 
-/** The desk says no, and nothing was changed. */
+/** The desk says no, and nothing was changed (but for `testNotRecorded`). */
 export class Refused extends Error {
   readonly why: Refusal;
   constructor(why: Refusal, detail: string = why) {
@@ -94,18 +95,17 @@ export interface StaffDesk {
    * @throws Refused
    */
   record(events: readonly ShopEvent[]): Promise<void>;
+  /** Staff's changes that don't show yet: on their way to the journal, or waiting for the end of a sale. */
+  unshown(): ReadonlySet<ShopEvent>;
   readonly planogram: Planogram;
   /** @throws Refused `noSuchOrder` */
   order(orderId: string): Promise<{ readonly rows: readonly OrderRow[]; readonly order: Order | null }>;
   /** @throws Refused */
   refundOffer(orderId: string): Promise<RefundOffer>;
   /** @throws Refused */
-  refund(orderId: string, refund: { readonly refund_jpy: number; readonly by: string; readonly reason: string }): Promise<void>;
+  refund(orderId: string, refund: Act & { readonly refund_jpy: number; readonly reason: string }): Promise<void>;
   /** @throws Refused */
-  settle(
-    orderId: string,
-    how: { readonly by: string; readonly how: 'refundedByHand' | 'delivered' | 'writtenOff'; readonly note: string },
-  ): Promise<void>;
+  settle(orderId: string, how: Act & { readonly how: 'refundedByHand' | 'delivered' | 'writtenOff'; readonly note: string }): Promise<void>;
   /** PayPay's word on an order, now; an order that is not final goes on from it. @throws Refused */
   ask(orderId: string): Promise<Outcome<PaymentFacts>>;
   /** Orders that are not final. */
@@ -114,7 +114,7 @@ export interface StaffDesk {
   beginMaintenance(): void;
   endMaintenance(): void;
   /** Moves one unit out without an order. @throws Refused before anything moved */
-  testVend(slot: string, by: string): Promise<TestVend>;
+  testVend(slot: string, act: Act): Promise<TestVend>;
   facts(): DeskFacts;
 }
 
@@ -124,6 +124,8 @@ export interface Desk extends StaffDesk {
   /** The statechart moved: what waited for the end of a sale may go on. */
   moved(): void;
   restore(rows: readonly ShopRow[]): void;
+  /** What a sale did to the shop, which the journal has: shown in the journal's order, not before what waits. */
+  happened(events: readonly ShopEvent[]): void;
 }
 
 const forPerson = (order: Order): boolean => order.closed?.result === 'attention' && !order.settled;
@@ -135,6 +137,7 @@ export function createDesk(parts: DeskParts): Desk {
   const { planogram, machine, gateway } = parts;
   const listeners = new Set<(event: ShopEvent) => void>();
   const waiting: (() => void)[] = [];
+  const unshown = new Set<ShopEvent>();
   let wanted = false;
   let testing = false;
 
@@ -159,17 +162,30 @@ export function createDesk(parts: DeskParts): Desk {
   }
 
   function show(events: readonly ShopEvent[]): void {
-    for (const event of events) planogram.apply(event);
+    for (const event of events) {
+      planogram.apply(event);
+      unshown.delete(event);
+    }
     if (events.length > 0) parts.changed();
+  }
+
+  /** What was written together is shown together, and nothing overtakes what waits: memory is what a restart would read. */
+  function happened(events: readonly ShopEvent[]): void {
+    if (waiting.length > 0 || events.some(waitsForSale)) betweenSales(() => show(events));
+    else show(events);
   }
 
   async function record(events: readonly ShopEvent[]): Promise<void> {
     const { journal } = parts;
     if (journal instanceof JournalError) throw new Refused('journalFailed', journal.message);
-    await durable(() => journal.append(events.map((event) => ({ stream: 'shop', event }))), 'changedMeanwhile');
-    // What was written together is shown together, and nothing overtakes what waits.
-    if (waiting.length > 0 || events.some(waitsForSale)) betweenSales(() => show(events));
-    else show(events);
+    for (const event of events) unshown.add(event);
+    try {
+      await durable(() => journal.append(events.map((event) => ({ stream: 'shop', event }))), 'changedMeanwhile');
+    } catch (error) {
+      for (const event of events) unshown.delete(event);
+      throw error;
+    }
+    happened(events);
     for (const event of events) for (const listener of listeners) listener(event);
   }
 
@@ -206,7 +222,7 @@ export function createDesk(parts: DeskParts): Desk {
     if (!wanted && !testing && screen === 'maintenance') parts.leave();
   }
 
-  async function testVend(slot: string, by: string): Promise<TestVend> {
+  async function testVend(slot: string, act: Act): Promise<TestVend> {
     if (machine === null) throw new Refused('noMachine');
     if (parts.screen() !== 'maintenance') throw new Refused('notInMaintenance');
     const content = planogram.catalogue.slots().find((candidate) => candidate.slot === slot);
@@ -218,12 +234,17 @@ export function createDesk(parts: DeskParts): Desk {
       const check = await machine.check(slot);
       if (!check.ready) throw new Refused('machineNotReady', check.reason);
       const vendId = `${parts.ids.next('nonce')}-test`;
-      await record([{ type: 'testVend.requested', slot, vendId, by }]);
+      await record([{ type: 'testVend.requested', slot, vendId, ...act }]);
       const price_jpy = planogram.catalogue.product(content.sku)?.price_jpy ?? 0;
       const vend = await machine.vend({ vendId, slot, price_jpy }, () => {});
       const left = vend.outcome === 'succeeded' || (vend.outcome === 'unknown' && vend.likely !== 'notDelivered');
       const detail = vend.outcome === 'succeeded' ? vend.proof : vend.outcome === 'failed' ? `${vend.why} ${vend.detail}` : vend.evidence;
-      await record([{ type: 'testVend.ended', slot, vendId, outcome: vend.outcome, detail: detail.slice(0, 200), left }]);
+      await record([{ type: 'testVend.ended', slot, vendId, outcome: vend.outcome, detail: detail.slice(0, 200), left }]).catch(
+        (error: unknown) => {
+          // The goods moved all the same: nobody may think that nothing happened.
+          throw error instanceof Refused ? new Refused('testNotRecorded', `${vend.outcome}: ${detail}`) : error;
+        },
+      );
       return { outcome: vend.outcome, detail };
     } finally {
       testing = false;
@@ -240,23 +261,28 @@ export function createDesk(parts: DeskParts): Desk {
     restore: (rows) => rows.forEach((row) => listeners.forEach((listener) => listener(row.event))),
     moved,
     record,
+    unshown: () => unshown,
+    happened,
     betweenSales,
     order: read,
     refundOffer: async (orderId) => refundOffer(await known(orderId)),
-    async refund(orderId, { refund_jpy, by, reason }) {
+    async refund(orderId, refund) {
       const { book, settler } = open();
       const order = await known(orderId);
-      if (refund_jpy > refundOffer(order).most_jpy) throw new Refused('refundImpossible');
+      if (refund.refund_jpy > refundOffer(order).most_jpy) throw new Refused('refundImpossible');
       const closing = order.reopened.times + 1;
       await book.fetch(orderId);
-      await durable(() => book.append(orderId, [{ type: 'order.reopened', closing, by, reason, refund_jpy }]), 'refundImpossible');
+      await durable(() => book.append(orderId, [{ type: 'order.reopened', closing, ...refund }]), 'refundImpossible');
       settler.settleAll();
     },
-    async settle(orderId, { by, how, note }) {
+    async settle(orderId, how) {
       const { book } = open();
-      const closing = (await known(orderId)).reopened.times + 1;
+      const order = await known(orderId);
+      // Asked before the book has it: an order that waits for nobody has no place there.
+      if (!forPerson(order)) throw new Refused('nothingWaits');
+      const closing = order.reopened.times + 1;
       await book.fetch(orderId);
-      await durable(() => book.append(orderId, [{ type: 'attention.settled', closing, by, how, note }]), 'nothingWaits');
+      await durable(() => book.append(orderId, [{ type: 'attention.settled', closing, ...how }]), 'nothingWaits');
     },
     async ask(orderId) {
       const { settler } = open();

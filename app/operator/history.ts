@@ -1,6 +1,6 @@
 /** What happened in the shop, beside the sales, in plain words: who did what. */
 import type { ShopEvent } from '../catalogue/events.ts';
-import { actorOf } from '../catalogue/events.ts';
+import { actorOf, KIOSK_ACTORS } from '../catalogue/events.ts';
 import { impossible } from '../errors.ts';
 import type { LocalText } from '../order/events.ts';
 import type { SlotState } from '../ports.ts';
@@ -26,7 +26,11 @@ const STOCK_REASONS: Readonly<Record<string, LocalText>> = {
   'slot changed': both('商品の入れ替え', 'product changed'),
 };
 
-export const historyRow = ({ seq, at_ms, event }: ShopRecord): HistoryRow => ({ seq, at_ms, by: actorOf(event), says: tell(event) });
+export const historyRow = ({ seq, at_ms, event }: ShopRecord): HistoryRow => {
+  const by = actorOf(event);
+  const byId = 'byId' in event ? (event.byId ?? null) : null;
+  return { seq, at_ms, by: by === null || KIOSK_ACTORS.includes(by) ? null : by, byId, says: tell(event) };
+};
 
 /** Why a slot is off sale, as the events say it. */
 export function quarantineWords(why: string): LocalText {
@@ -138,6 +142,10 @@ function tell(event: ShopEvent): LocalText {
         `PayPayのファイル「${event.file}」と照合しました：${event.rows}行、違い${event.differences}件`,
         `Compared with PayPay's file “${event.file}”: ${event.rows} rows, ${event.differences} differences`,
       );
+    case 'orders.exported': {
+      const days = event.from === event.to ? event.from : `${event.from} – ${event.to}`;
+      return both(`注文を書き出しました：${days}（${event.format}）`, `Orders exported: ${days} (${event.format})`);
+    }
     case 'order.asked':
       return both(`注文${event.orderId}をPayPayに確認しました`, `Asked PayPay about order ${event.orderId}`);
     case 'orders.selfChecked':

@@ -240,7 +240,7 @@ export function createOperator(ports: OperatorPorts): Operator {
         guesses.forgive(PAIRING);
         const token = secrets.token();
         const device = { deviceId: ports.ids.next('nonce'), name: called, pairedAt_ms: clock.now_ms() };
-        await desk.record([{ type: 'device.paired', deviceId: device.deviceId, name: device.name, by }]);
+        await desk.record([{ type: 'device.paired', deviceId: device.deviceId, name: device.name, ...by }]);
         await ports.devices.add(device, token);
         return { token };
       }),
@@ -253,9 +253,9 @@ export function createOperator(ports: OperatorPorts): Operator {
         const value = await performCommand(command, who, {
           ...ports,
           hold,
-          beginPairing(by) {
+          beginPairing(act) {
             guesses.forgive(PAIRING);
-            return pairing.begin(by);
+            return pairing.begin(act);
           },
           endSessions: (ended) => {
             for (const other of sessions.all()) if (ended(other)) sessions.end(other.token, 'removed');

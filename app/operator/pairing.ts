@@ -2,6 +2,7 @@
  * A phone or laptop becomes known to the kiosk by a code that stands on the kiosk's screen for a few minutes. A code
  * ends with the first device that has it, or after a few wrong ones: guessing never has enough tries.
  */
+import type { Act } from '../catalogue/events.ts';
 import type { Clock } from '../ports.ts';
 import { StaffProblem } from './problems.ts';
 
@@ -12,14 +13,14 @@ export interface Pairing {
   /** A code stands on the screen. While none does there is nothing to guess. */
   isOpen(): boolean;
   /** Begins anew; an earlier code ends. */
-  begin(by: string): { readonly code: string; readonly valid_ms: number };
+  begin(by: Act): { readonly code: string; readonly valid_ms: number };
   /** @returns who allowed it @throws StaffProblem */
-  redeem(code: string): string;
+  redeem(code: string): Act;
 }
 
 /** @param newCode digits that nobody can guess */
 export function createPairing(clock: Clock, newCode: () => string): Pairing {
-  let open: { code: string; by: string; endsAt_ms: number; tries: number } | null = null;
+  let open: { code: string; by: Act; endsAt_ms: number; tries: number } | null = null;
   const isOpen = (): boolean => open !== null && clock.monotonic_ms() < open.endsAt_ms;
   return {
     isOpen,

@@ -1,4 +1,5 @@
 /** PayPay's word on our orders, beside ours. Nothing is changed by looking; an order that is not final goes on by itself. */
+import type { Act } from '../catalogue/events.ts';
 import { impossible, type Outcome } from '../errors.ts';
 import { ledger, type Order } from '../order/order.ts';
 import type { PaymentFacts } from '../ports.ts';
@@ -61,7 +62,7 @@ export interface SelfCheck {
 }
 
 /** Asks PayPay about every order that is not final, one after the other: nobody waits for it, and PayPay has rate limits. */
-export async function selfCheck(desk: StaffDesk): Promise<SelfCheck> {
+export async function selfCheck(desk: StaffDesk, act?: Act): Promise<SelfCheck> {
   const differences: SelfCheck['differences'][number][] = [];
   const orders = desk.openOrders();
   for (const { orderId, opened } of orders) {
@@ -71,6 +72,6 @@ export async function selfCheck(desk: StaffDesk): Promise<SelfCheck> {
     const asked = askedView(order, outcome);
     if (asked.agrees !== true) differences.push({ orderId, orderNumber: opened.orderNumber, asked });
   }
-  await desk.record([{ type: 'orders.selfChecked', asked: orders.length, differences: differences.length }]);
+  await desk.record([{ type: 'orders.selfChecked', asked: orders.length, differences: differences.length, ...act }]);
   return { asked: orders.length, differences };
 }

@@ -1,5 +1,5 @@
 /** Staff commands, done: who may is asked before (operator.ts), every change goes through the desk. */
-import type { ShopEvent, ShopProduct } from '../catalogue/events.ts';
+import { type Act, type ShopEvent, type ShopProduct, skuOf } from '../catalogue/events.ts';
 import { impossible } from '../errors.ts';
 import type { StaffCommand } from './commands.ts';
 import { dayView } from './day.ts';
@@ -14,14 +14,14 @@ export interface PerformPorts extends OperatorPorts {
   /** The kiosk stands still while any session wants it to. */
   hold(token: string, wanted: boolean): void;
   /** Shows a code for one device; guesses at an earlier one are forgiven. */
-  beginPairing(by: string): { readonly code: string; readonly valid_ms: number };
+  beginPairing(act: Act): { readonly code: string; readonly valid_ms: number };
   endSessions(which: (session: Session) => boolean): void;
 }
 
 /** @throws StaffProblem | Refused; then nothing was changed */
 export async function performCommand(command: StaffCommand, who: Session, ports: PerformPorts): Promise<unknown> {
   const { desk } = ports;
-  const by = who.name;
+  const act: Act = { by: who.name, byId: who.staffId };
   const { planogram } = desk;
   const { catalogue } = planogram;
   const slotNow = (name: string, seen?: number) => {
@@ -30,46 +30,67 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
     if (seen !== undefined && seen !== slot.revision) throw new StaffProblem('changedMeanwhile');
     return slot;
   };
-  const productNow = (sku: string): ShopProduct => {
+  const productNow = (sku: string, seen?: number): ShopProduct => {
     const product = catalogue.product(sku);
     if (product === undefined) throw new StaffProblem('noSuchProduct');
+    if (seen !== undefined && seen !== catalogue.revision(sku)) throw new StaffProblem('changedMeanwhile');
     return product;
   };
+  /** What somebody else is changing, or has changed for the next customer, is not changed by one who does not see it yet. */
+  const alone = (concerned: (event: ShopEvent) => boolean): void => {
+    if ([...desk.unshown()].some(concerned)) throw new StaffProblem(desk.facts().waiting > 0 ? 'changeWaits' : 'changedMeanwhile');
+  };
+  const aloneAtSlot = (slot: string): void =>
+    alone((event) => (event.type === 'stock.set' || event.type === 'slot.set') && event.slot === slot);
+  const aloneAtProduct = (sku: string): void => alone((event) => skuOf(event) === sku);
 
   switch (command.do) {
     case 'stock.fill':
+      command.slots.forEach(aloneAtSlot);
       return desk.record(
-        command.slots.map((name): ShopEvent => ({ type: 'stock.set', slot: name, count: slotNow(name).capacity, by, reason: 'filled' })),
+        command.slots.map((name): ShopEvent => ({
+          type: 'stock.set',
+          slot: name,
+          count: slotNow(name).capacity,
+          ...act,
+          reason: 'filled',
+        })),
       );
     case 'stock.set':
+      aloneAtSlot(command.slot);
       slotNow(command.slot, command.seen);
-      return desk.record([{ type: 'stock.set', slot: command.slot, count: command.count, by, reason: command.reason }]);
+      return desk.record([{ type: 'stock.set', slot: command.slot, count: command.count, ...act, reason: command.reason }]);
     case 'slot.enable':
-      return desk.record([{ type: 'slot.enabled', slot: slotNow(command.slot).slot, by }]);
+      return desk.record([{ type: 'slot.enabled', slot: slotNow(command.slot).slot, ...act }]);
     case 'slot.disable':
-      return desk.record([{ type: 'slot.disabled', slot: slotNow(command.slot).slot, by, reason: command.reason }]);
+      return desk.record([{ type: 'slot.disabled', slot: slotNow(command.slot).slot, ...act, reason: command.reason }]);
     case 'slot.release':
-      return desk.record([{ type: 'slot.released', slot: slotNow(command.slot).slot, by }]);
+      return desk.record([{ type: 'slot.released', slot: slotNow(command.slot).slot, ...act }]);
     case 'slot.set': {
       const { slot, sku, capacity, count } = command;
+      aloneAtSlot(slot);
+      aloneAtProduct(sku);
       productNow(sku);
       const known = planogram.slots().some((candidate) => candidate.slot === slot);
       if (known) slotNow(slot, command.seen);
       return desk.record([
-        { type: 'slot.set', slot, content: { sku, capacity }, over: catalogue.contentOver(slot), by },
-        { type: 'stock.set', slot, count, by, reason: 'slot changed' },
+        { type: 'slot.set', slot, content: { sku, capacity }, over: catalogue.contentOver(slot), ...act },
+        { type: 'stock.set', slot, count, ...act, reason: 'slot changed' },
       ]);
     }
     case 'price.set': {
-      const { price_jpy } = productNow(command.sku);
+      aloneAtProduct(command.sku);
+      const { price_jpy } = productNow(command.sku, command.seen);
       if (command.seen_jpy !== undefined && command.seen_jpy !== price_jpy) throw new StaffProblem('changedMeanwhile');
       const over_jpy = catalogue.over(command).price_jpy ?? price_jpy;
-      return desk.record([{ type: 'price.set', sku: command.sku, price_jpy: command.price_jpy, over_jpy, by }]);
+      return desk.record([{ type: 'price.set', sku: command.sku, price_jpy: command.price_jpy, over_jpy, ...act }]);
     }
     case 'product.set': {
       const { sku, name, description, category, calories_kcal } = command;
       if (category !== null && !catalogue.categories().some(({ id }) => id === category)) throw new StaffProblem('noSuchCategory');
+      aloneAtProduct(sku);
       const before = catalogue.product(sku);
+      if (before !== undefined) productNow(sku, command.seen);
       const product: ShopProduct = {
         ...{ sku, name: { ...before?.name, ...name }, price_jpy: command.price_jpy, allergens: command.allergens },
         ...(description === null ? {} : { description: { ...before?.description, ...description } }),
@@ -79,27 +100,27 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
         ...(before?.picture === undefined ? {} : { picture: before.picture }),
         ageRestricted: before?.ageRestricted ?? false,
       };
-      return desk.record([{ type: 'product.set', product, over: catalogue.over(command).product, by }]);
+      return desk.record([{ type: 'product.set', product, over: catalogue.over(command).product, ...act }]);
     }
     case 'testVend':
-      return desk.testVend(slotNow(command.slot).slot, by);
+      return desk.testVend(slotNow(command.slot).slot, act);
     case 'maintenance.begin':
-      await desk.record([{ type: 'maintenance.began', by }]);
+      await desk.record([{ type: 'maintenance.began', ...act }]);
       return ports.hold(who.token, true);
     case 'maintenance.end':
-      await desk.record([{ type: 'maintenance.ended', by }]);
+      await desk.record([{ type: 'maintenance.ended', ...act }]);
       return ports.hold(who.token, false);
     case 'order.refund':
-      return desk.refund(command.orderId, { refund_jpy: command.refund_jpy, by, reason: command.reason });
+      return desk.refund(command.orderId, { refund_jpy: command.refund_jpy, ...act, reason: command.reason });
     case 'order.settle':
-      return desk.settle(command.orderId, { by, how: command.how, note: command.note });
+      return desk.settle(command.orderId, { ...act, how: command.how, note: command.note });
     case 'order.ask': {
       const { order } = await desk.order(command.orderId);
-      await desk.record([{ type: 'order.asked', orderId: command.orderId, by }]);
+      await desk.record([{ type: 'order.asked', orderId: command.orderId, ...act }]);
       return askedView(order, await desk.ask(command.orderId));
     }
     case 'orders.selfCheck':
-      return selfCheck(desk);
+      return selfCheck(desk, act);
     case 'day.close': {
       const today = japanDay(ports.clock.now_ms());
       const day = dayNamed(command.day) ?? today;
@@ -107,7 +128,7 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
       const view = dayView(day, await ports.archive.sums(day, day), { today, products: [], closedBefore: null });
       const { taken_jpy, returned_jpy, dispensed_jpy } = view;
       const openOrders = (await ports.archive.unfinished()).length;
-      await desk.record([{ type: 'day.closed', day: command.day, taken_jpy, returned_jpy, dispensed_jpy, openOrders, by }]);
+      await desk.record([{ type: 'day.closed', day: command.day, taken_jpy, returned_jpy, dispensed_jpy, openOrders, ...act }]);
       return view;
     }
     case 'staff.set':
@@ -116,7 +137,7 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
       const member = ports.staff.list().find(({ staffId }) => staffId === command.staffId);
       if (member === undefined) throw new StaffProblem('noSuchPerson');
       keepAnOwner(ports, member.staffId, null);
-      await desk.record([{ type: 'staff.changed', staffId: member.staffId, name: member.name, role: null, by }]);
+      await desk.record([{ type: 'staff.changed', staffId: member.staffId, name: member.name, role: null, ...act }]);
       await ports.staff.remove(member.staffId);
       return ports.endSessions(({ staffId }) => staffId === member.staffId);
     }
@@ -125,15 +146,15 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
       if (who.from === 'lan') throw new StaffProblem('onlyAtKiosk');
       const network = ports.network();
       if (network === null) throw new StaffProblem('noNetwork');
-      return { ...ports.beginPairing(by), ...network };
+      return { ...ports.beginPairing(act), ...network };
     }
     case 'device.remove':
-      await desk.record([{ type: 'device.removed', deviceId: command.deviceId, by }]);
+      await desk.record([{ type: 'device.removed', deviceId: command.deviceId, ...act }]);
       await ports.devices.remove(command.deviceId);
       return ports.endSessions(({ deviceId }) => deviceId === command.deviceId);
     case 'config.reload': {
       const problems = await ports.reload();
-      if (problems.length === 0) await desk.record([{ type: 'config.reloaded', by }]);
+      if (problems.length === 0) await desk.record([{ type: 'config.reloaded', ...act }]);
       return { problems };
     }
     default:
@@ -150,7 +171,7 @@ async function setStaff(command: Extract<StaffCommand, { do: 'staff.set' }>, who
   if (before === undefined && command.pin === null) throw new StaffProblem('notUnderstood', { detail: 'pin' });
   const member: StaffMember = { staffId: before?.staffId ?? ports.ids.next('nonce'), name: command.name, role: command.role };
   keepAnOwner(ports, member.staffId, member.role);
-  await ports.desk.record([{ type: 'staff.changed', ...member, by: who.name }]);
+  await ports.desk.record([{ type: 'staff.changed', ...member, by: who.name, byId: who.staffId }]);
   await ports.staff.put(member, command.pin);
   // Whoever is signed in with another role, another name or an older PIN signs in again; who changed their own PIN just did.
   const asBefore = before?.role === member.role && before.name === member.name;

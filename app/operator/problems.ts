@@ -24,7 +24,8 @@ export type Problem =
   | 'reportsAway'
   | 'alreadySetUp'
   | 'noNetwork'
-  | 'onlyAtKiosk';
+  | 'onlyAtKiosk'
+  | 'changeWaits';
 
 const both = (ja: string, en: string): LocalText => ({ ja, en });
 
@@ -50,6 +51,14 @@ export const PROBLEMS: Readonly<Record<Problem, LocalText>> = {
   noMachine: both('自販機がありません', 'There is no machine'),
   machineBusy: both('別のテスト中です', 'Another test is running'),
   machineNotReady: both('自販機の準備ができていません', 'The machine is not ready'),
+  testNotRecorded: both(
+    '自販機は動きましたが、記録できませんでした。取出口を見て、在庫を数え直してください',
+    'The machine moved, but that could not be recorded. Look into the outlet and count the stock again',
+  ),
+  changeWaits: both(
+    '同じものの変更が、今のお客様が終わるのを待っています。終わってからやり直してください',
+    'Another change of the same thing waits for the customer at the kiosk to finish. Try again then',
+  ),
   notUnderstood: both('入力に誤りがあります', 'This is not understood'),
   notSignedIn: both('サインインしてください', 'Sign in first'),
   notAllowed: both('この操作をする権限がありません', 'Your role does not allow this'),

@@ -52,7 +52,7 @@ export interface SlotRow {
 
 export interface PlanogramView {
   readonly slots: readonly SlotRow[];
-  readonly products: readonly ShopProduct[];
+  readonly products: readonly (ShopProduct & { readonly revision: number })[];
   readonly categories: readonly { readonly id: string; readonly name: LocalText }[];
   readonly waiting: number;
   readonly hasMachine: boolean;
@@ -62,6 +62,8 @@ export interface HistoryRow {
   readonly seq: number;
   readonly at_ms: number;
   readonly by: string | null;
+  /** The person behind the name; null for the kiosk, and in older journals. */
+  readonly byId: string | null;
   readonly says: LocalText;
 }
 

@@ -97,13 +97,22 @@ export type OrderEvent =
       readonly dispensed_jpy: number;
     }
   /** Staff give money back for a closed order; it runs through the same refund rules and is closed again. */
-  | { readonly type: 'order.reopened'; readonly closing: number; readonly by: string; readonly reason: string; readonly refund_jpy: number }
+  | {
+      readonly type: 'order.reopened';
+      readonly closing: number;
+      readonly by: string;
+      /** The person, whatever their name is later. Absent in older journals. */
+      readonly byId?: string | undefined;
+      readonly reason: string;
+      readonly refund_jpy: number;
+    }
   /** A person settled what software could not; the order is out of the way of new sales. */
   | {
       readonly type: 'attention.settled';
       /** The closing that it is about; each is settled once. Absent in older journals, where every order was settled once at most. */
       readonly closing?: number | undefined;
       readonly by: string;
+      readonly byId?: string | undefined;
       readonly how: 'refundedByHand' | 'delivered' | 'writtenOff';
       readonly note: string;
     };

@@ -203,6 +203,7 @@ export function shopKeeping(event: ShopEvent): { readonly key: string; readonly 
     case 'maintenance.ended':
     case 'day.closed':
     case 'payments.compared':
+    case 'orders.exported':
     case 'order.asked':
     case 'orders.selfChecked':
     case 'config.reloaded':

@@ -2,6 +2,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import path from 'node:path';
 import type { Config } from '../../app/config.ts';
+import type { OrderExport } from '../../app/operator/commands.ts';
 import type { Kiosk } from '../../app/kiosk.ts';
 import { health, type Health } from '../../app/operator/health.ts';
 import { dayStart_ms, japanDay } from '../../app/operator/japan-time.ts';
@@ -131,11 +132,16 @@ export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
     devices,
     health: healthNow,
     metrics: async () => prometheusText((await metrics()).metrics),
-    exportOrders: (what) => exportOrders(archive, what),
+    async exportOrders(who: Session, what: OrderExport) {
+      await desk.record([{ type: 'orders.exported', ...what, by: who.name, byId: who.staffId }]);
+      return exportOrders(archive, what);
+    },
     async comparePayments(who: Session, name: string, file: AsyncIterable<Uint8Array>): Promise<Comparison> {
       const comparison = await comparePayments(file, archive, options.config.paypay.terminalId);
       const { rows, differences } = comparison;
-      await desk.record([{ type: 'payments.compared', file: name, rows, differences: differences.length, by: who.name }]);
+      await desk.record([
+        { type: 'payments.compared', file: name, rows, differences: differences.length, by: who.name, byId: who.staffId },
+      ]);
       return comparison;
     },
     async stop() {

@@ -20,7 +20,8 @@ export interface OperatorEnd {
   readonly operator: Operator;
   /** Something changed that a console shows. */
   onChange(listener: () => void): Unsubscribe;
-  exportOrders(what: OrderExport): ExportFile;
+  /** Written down before the first byte. */
+  exportOrders(who: Session, what: OrderExport): Promise<ExportFile>;
   comparePayments(who: Session, name: string, file: AsyncIterable<Uint8Array>): Promise<Comparison>;
   health(): Promise<Health>;
   metrics(): Promise<string>;
@@ -101,13 +102,12 @@ export function createRoutes(end: OperatorEnd, { clock, log }: { clock: Clock; l
   }
 
   /** A browser saves what it gets from a link, and a link has no headers: so it has a ticket, good once and for its session. */
-  function exportFile(url: URL): Response {
+  async function exportFile(url: URL): Promise<Response> {
     const ticket = url.searchParams.get('ticket') ?? '';
     const found = tickets.get(ticket);
     tickets.delete(ticket);
     if (found === undefined || found.until_ms < clock.monotonic_ms()) return refused('notSignedIn');
-    end.operator.allow(found.session, 'orders.export');
-    const file = end.exportOrders(found.what);
+    const file = await end.exportOrders(end.operator.allow(found.session, 'orders.export'), found.what);
     return new Response(Readable.toWeb(Readable.from(file.body)) as ReadableStream<Uint8Array>, {
       headers: { 'content-type': file.type, 'content-disposition': `attachment; filename="${file.name}"`, 'cache-control': 'no-store' },
     });

@@ -122,6 +122,7 @@ const WORDS = {
   'products.category': ['カテゴリー', 'Category'],
   'products.none': ['なし', 'None'],
   'products.sku': ['商品コード', 'SKU'],
+  'products.taken': ['この商品コードはもう使われています', 'There is a product with this SKU already'],
   'products.history': ['この商品の記録', 'History of this product'],
   'products.export': ['設定ファイルとして保存', 'Save as configuration'],
   // orders

@@ -83,6 +83,7 @@ function Price({ product, onClose }: { product: Product; onClose: () => void }) 
   const { t, text } = useDesk();
   const { busy, trouble, run } = useDo();
   const [price, setPrice] = useState('');
+  const [seen] = useState(product.revision);
   const price_jpy = numberIn(price);
   return (
     <Dialog
@@ -93,10 +94,7 @@ function Price({ product, onClose }: { product: Product; onClose: () => void }) 
       act={{
         label: t('products.change'),
         disabled: price_jpy === null || price_jpy < 1 || price_jpy > 9_999_999 || price_jpy === product.price_jpy,
-        run: () =>
-          void run({ do: 'price.set', sku: product.sku, price_jpy, seen_jpy: product.price_jpy }).then(
-            (done) => done !== null && onClose(),
-          ),
+        run: () => void run({ do: 'price.set', sku: product.sku, price_jpy, seen }).then((done) => done !== null && onClose()),
       }}
     >
       <NumberField label={t('products.newPrice')} unit="¥" value={price} onChange={setPrice} autoFocus />
@@ -115,7 +113,10 @@ function Edit({ product, planogram, onClose }: { product: Product | null; planog
   const [words, setWords] = useState(product?.description?.ja ?? '');
   const [price, setPrice] = useState(product === null ? '' : String(product.price_jpy));
   const [category, setCategory] = useState(product?.category ?? '');
+  // What was seen when the dialog opened: somebody else's change in between must not be written over.
+  const [seen] = useState(product?.revision ?? -1);
   const price_jpy = numberIn(price);
+  const taken = product === null && planogram.products.some((other) => other.sku === sku);
   return (
     <Dialog
       title={product === null ? t('products.add') : text(product.name)}
@@ -124,7 +125,7 @@ function Edit({ product, planogram, onClose }: { product: Product | null; planog
       trouble={trouble}
       act={{
         label: t('save'),
-        disabled: !/^[A-Za-z0-9_-]{1,64}$/.test(sku) || ja.trim() === '' || price_jpy === null || price_jpy < 1,
+        disabled: !/^[A-Za-z0-9_-]{1,64}$/.test(sku) || taken || ja.trim() === '' || price_jpy === null || price_jpy < 1,
         run: () =>
           void run({
             do: 'product.set',
@@ -135,10 +136,12 @@ function Edit({ product, planogram, onClose }: { product: Product | null; planog
             category: category === '' ? null : category,
             allergens: product?.allergens ?? [],
             calories_kcal: product?.calories_kcal ?? null,
+            seen,
           }).then((done) => done !== null && onClose()),
       }}
     >
       {product === null && <TextField label={t('products.sku')} value={sku} onChange={setSku} autoFocus />}
+      {taken && <p className="c-trouble">{t('products.taken')}</p>}
       <TextField label={t('products.nameJa')} value={ja} onChange={setJa} />
       <TextField label={t('products.nameEn')} value={en} onChange={setEn} />
       <TextField label={t('products.textJa')} value={words} onChange={setWords} />

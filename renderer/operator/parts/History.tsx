@@ -45,7 +45,7 @@ function HistoryText({ row }: { row: HistoryRow }) {
   return (
     <>
       <span>{text(row.says)}</span>
-      <b>{row.by === null || row.by === 'kiosk' || row.by === 'config' ? '' : row.by}</b>
+      <b>{row.by}</b>
     </>
   );
 }
