@@ -4,12 +4,13 @@
  *
  * The statechart only says where the customer is. What an order needs is decided by `order/decide.ts` over the
  * journal, so this chart is never saved and never restored. States whose effect can't be undone have no exit but
- * the effect's own end: no cancel, no `after`; limits live inside the effects.
+ * the effect's own end: no cancel, no `after`, no fault; limits live inside the effects.
  */
 import { assign, fromPromise, setup } from 'xstate';
 import type { Cart } from './catalogue/planogram.ts';
 import type { Stage } from './order/decide.ts';
 import type { CancelReason, OrderEvent } from './order/events.ts';
+import { BrokenRule } from './order/order.ts';
 import { type AgeAnswer, JournalError } from './ports.ts';
 import type { ComfortView, NotForSale, Problem } from './view.ts';
 
@@ -21,7 +22,10 @@ export interface Sale {
   readonly ageCheck: boolean;
 }
 
-/** What the states do, one effect a state. Each resolves with the first stage that is not its own. */
+/**
+ * What the states do, one effect a state. Each resolves with the first stage that is not its own, and rejects with the
+ * fault that ended it. A fault elsewhere ends it as well, soon.
+ */
 export interface KioskEffects {
   /** Opens the books, proves that the journal can grow, asks machine and PayPay. */
   recover(): Promise<void>;
@@ -54,7 +58,7 @@ export interface KioskContext {
   /** Why nothing can be sold now; empty = open. */
   readonly gate: readonly NotForSale[];
   readonly gateSince_ms: number;
-  /** A fault that stops everything: `journalFailed` is tried again, `brokenRule` waits for a person. */
+  /** A fault that stops everything: `journalFailed` is tried again, `brokenRule`, a defect, waits for a person. */
   readonly fault: 'journalFailed' | 'brokenRule' | null;
   readonly problem: Problem | null;
   readonly sale: Sale | null;
@@ -76,11 +80,13 @@ export type KioskEvent =
   | { readonly type: 'gate.changed'; readonly gate: readonly NotForSale[] }
   | { readonly type: 'staff.entered' }
   | { readonly type: 'staff.left' }
-  | { readonly type: 'fault'; readonly fault: 'journalFailed' | 'brokenRule' };
+  | { readonly type: 'journal.failed' };
 
 export interface KioskTimes {
   readonly idle_ms: number;
   readonly final_ms: number;
+  /** How long a sale that a fault interrupted is shown. */
+  readonly interrupted_ms: number;
   readonly retryJournal_ms: number;
   now_ms(): number;
 }
@@ -89,12 +95,26 @@ const saleOf = (context: KioskContext): Sale => {
   if (context.sale === null) throw new Error('no sale in this state');
   return context.sale;
 };
+const forgotten = ({ context }: { context: KioskContext }) => ({
+  cart: new Map(),
+  comfort: context.parts.resting,
+  problem: null,
+  sale: null,
+  leaving: null,
+  stillChecking: false,
+  idleAt_ms: null,
+});
 /** What an effect of a sale gets. */
 interface Work {
   readonly effects: KioskEffects;
   readonly sale: Sale;
 }
 const workOf = ({ context }: { context: KioskContext }): Work => ({ effects: context.parts.effects, sale: saleOf(context) });
+/** A rule that an order broke closes the gate (kiosk.ts); the chart knows of it from there. */
+const faultOf = ({ context, event: { error } }: { context: KioskContext; event: { error: unknown } }): KioskContext['fault'] =>
+  error instanceof JournalError ? journalFailed({ context }) : error instanceof BrokenRule ? context.fault : 'brokenRule';
+/** What waits for a person goes on waiting. */
+const journalFailed = ({ context }: { context: KioskContext }): KioskContext['fault'] => context.fault ?? 'journalFailed';
 const now_ms = ({ context }: { context: KioskContext }): number => context.parts.times.now_ms();
 
 export const kioskMachine = setup({
@@ -108,32 +128,33 @@ export const kioskMachine = setup({
     dispense: fromPromise(({ input }: { input: Work }) => input.effects.dispense(input.sale)),
   },
   actions: {
-    forgetCustomer: assign({
-      cart: new Map(),
-      comfort: ({ context }) => context.parts.resting,
-      problem: null,
-      sale: null,
-      leaving: null,
-      stillChecking: false,
-      idleAt_ms: null,
-    }),
+    forgetCustomer: assign(forgotten),
     startIdle: assign({ idleAt_ms: (at) => now_ms(at) + at.context.parts.times.idle_ms }),
     startFinal: assign({ idleAt_ms: (at) => now_ms(at) + at.context.parts.times.final_ms }),
     stopIdle: assign({ idleAt_ms: null }),
     dropSale: assign({ sale: null }),
     release: ({ context }) => context.sale && context.parts.effects.release(context.sale),
-    stopSelling: assign({ fault: 'brokenRule' }),
+    /** Who stands in front of an interrupted sale sees its number for a while; the rest is forgotten. */
+    keepInterrupted: assign((at) =>
+      at.context.sale === null
+        ? forgotten(at)
+        : { cart: new Map(), problem: null, idleAt_ms: now_ms(at) + at.context.parts.times.interrupted_ms },
+    ),
+    remember: assign({ fault: journalFailed, gateSince_ms: now_ms }),
   },
   guards: {
     gateOpen: ({ context }) => context.gate.length === 0,
+    faulted: ({ context }) => context.fault !== null,
     ageFirst: ({ context, event }) => context.gate.length === 0 && event.type === 'order.drafted' && event.sale.ageCheck,
-    gateClosed: ({ context }) => context.gate.length > 0,
-    journalFailed: ({ context }) => context.fault === 'journalFailed',
+    closed: ({ context }) => context.gate.length > 0 || context.fault !== null,
+    saleShown: ({ context }) => context.sale !== null,
+    mayRetry: ({ context }) => context.fault === 'journalFailed' && context.sale === null,
     noFault: ({ context }) => context.fault === null && context.gate.length === 0,
   },
   delays: {
     idle: ({ context }) => context.parts.times.idle_ms,
     final: ({ context }) => context.parts.times.final_ms,
+    interrupted: ({ context }) => context.parts.times.interrupted_ms,
     retryJournal: ({ context }) => context.parts.times.retryJournal_ms,
   },
 }).createMachine({
@@ -153,7 +174,7 @@ export const kioskMachine = setup({
     idleAt_ms: null,
   }),
   on: {
-    fault: { target: '.outOfService', actions: assign({ fault: ({ event }) => event.fault, gateSince_ms: now_ms }) },
+    'journal.failed': { target: '.outOfService', actions: 'remember' },
     'gate.changed': {
       actions: assign({
         gate: ({ event }) => event.gate,
@@ -172,16 +193,13 @@ export const kioskMachine = setup({
         onDone: { target: 'attract', actions: assign({ fault: null }) },
         onError: {
           target: 'outOfService',
-          actions: assign({
-            fault: ({ event }) => (event.error instanceof JournalError ? 'journalFailed' : 'brokenRule'),
-            gateSince_ms: now_ms,
-          }),
+          actions: assign({ fault: faultOf, gateSince_ms: now_ms }),
         },
       },
     },
     attract: {
       entry: 'forgetCustomer',
-      always: { guard: 'gateClosed', target: 'outOfService' },
+      always: { guard: 'closed', target: 'outOfService' },
       on: {
         'customer.started': 'selecting',
         // The customer chose on the machine, which waits: there is no time to check anybody's age.
@@ -211,7 +229,10 @@ export const kioskMachine = setup({
     // Nothing was opened or sent yet: whoever gives up just leaves. A yes is good for this one step and is kept nowhere.
     checkingAge: {
       entry: 'stopIdle',
-      on: { 'customer.cancelled': { target: 'selecting', actions: ['release', 'dropSale'] } },
+      on: {
+        'customer.cancelled': { target: 'selecting', actions: ['release', 'dropSale'] },
+        'journal.failed': { target: 'outOfService', actions: ['release', 'dropSale', 'remember'] },
+      },
       invoke: {
         src: 'checkAge',
         input: workOf,
@@ -234,10 +255,12 @@ export const kioskMachine = setup({
     },
     creatingCode: {
       entry: 'stopIdle',
+      on: { 'journal.failed': { actions: 'remember' } },
       invoke: {
         src: 'createCode',
         input: workOf,
         onDone: [
+          { guard: 'faulted', target: 'outOfService', actions: 'release' },
           { guard: ({ event }) => event.output === 'pay', target: 'awaitingPayment' },
           { guard: ({ event }) => event.output === 'close', target: 'closingCode', actions: assign({ leaving: 'notReady' }) },
           {
@@ -249,11 +272,12 @@ export const kioskMachine = setup({
             ],
           },
         ],
-        onError: { target: 'outOfService', actions: 'stopSelling' },
+        onError: { target: 'outOfService', actions: ['release', assign({ fault: faultOf, gateSince_ms: now_ms })] },
       },
     },
     awaitingPayment: {
       on: {
+        'journal.failed': { actions: 'remember' },
         // Only a wish: the effect closes the code and ends, and this state with it.
         'customer.cancelled': {
           actions: [assign({ leaving: 'cancelled' }), ({ context }) => context.parts.effects.leave(saleOf(context), 'customer')],
@@ -263,6 +287,7 @@ export const kioskMachine = setup({
         src: 'watchPayment',
         input: workOf,
         onDone: [
+          { guard: 'faulted', target: 'outOfService', actions: 'release' },
           { guard: ({ event }) => event.output === 'vend', target: 'dispensing' },
           {
             guard: ({ event }) => event.output === 'close',
@@ -271,19 +296,21 @@ export const kioskMachine = setup({
           },
           { target: 'refunding' },
         ],
-        onError: { target: 'outOfService', actions: 'stopSelling' },
+        onError: { target: 'outOfService', actions: ['release', assign({ fault: faultOf, gateSince_ms: now_ms })] },
       },
     },
     closingCode: {
+      on: { 'journal.failed': { actions: 'remember' } },
       invoke: {
         src: 'closeCode',
         input: workOf,
         onDone: [
+          { guard: 'faulted', target: 'outOfService', actions: 'release' },
           { guard: ({ event }) => event.output === 'vend', target: 'dispensing' },
           { guard: ({ event }) => event.output === 'settle', target: 'refunding' },
           { target: 'codeClosed', actions: assign({ stillChecking: ({ event }) => event.output === null }) },
         ],
-        onError: { target: 'outOfService', actions: 'stopSelling' },
+        onError: { target: 'outOfService', actions: ['release', assign({ fault: faultOf, gateSince_ms: now_ms })] },
       },
     },
     codeClosed: {
@@ -311,29 +338,50 @@ export const kioskMachine = setup({
       },
     },
     dispensing: {
+      on: { 'journal.failed': { actions: 'remember' } },
       invoke: {
         src: 'dispense',
         input: workOf,
-        onDone: [{ guard: ({ event }) => event.output, target: 'thanks' }, { target: 'refunding' }],
-        onError: { target: 'outOfService', actions: 'stopSelling' },
+        onDone: [
+          { guard: ({ event }) => event.output, target: 'thanks' },
+          { guard: 'faulted', target: 'outOfService', actions: 'release' },
+          { target: 'refunding' },
+        ],
+        onError: { target: 'outOfService', actions: ['release', assign({ fault: faultOf, gateSince_ms: now_ms })] },
       },
     },
     thanks: {
       entry: ['release', 'startFinal'],
       after: { final: 'attract' },
-      on: { 'customer.finished': 'attract', 'customer.stayed': { target: 'thanks', reenter: true } },
+      on: {
+        'customer.finished': 'attract',
+        'customer.stayed': { target: 'thanks', reenter: true },
+        'journal.failed': { actions: 'remember' },
+      },
     },
     // Bad news is read slowly: it stays as long as the catalogue does, with the same warning.
     refunding: {
       entry: ['release', 'startIdle'],
       after: { idle: 'attract' },
-      on: { 'customer.finished': 'attract', 'customer.stayed': { target: 'refunding', reenter: true } },
+      on: {
+        'customer.finished': 'attract',
+        'customer.stayed': { target: 'refunding', reenter: true },
+        'journal.failed': { actions: 'remember' },
+      },
     },
     outOfService: {
-      entry: 'forgetCustomer',
+      entry: 'keepInterrupted',
       always: { guard: 'noFault', target: 'attract' },
-      after: { retryJournal: { guard: 'journalFailed', target: 'recovering' } },
-      on: { 'staff.entered': 'maintenance' },
+      after: {
+        interrupted: { guard: 'saleShown', target: 'outOfService', reenter: true, actions: 'forgetCustomer' },
+        // Not under the eyes of somebody who writes down their order's number.
+        retryJournal: { guard: 'mayRetry', target: 'recovering' },
+      },
+      on: {
+        'staff.entered': 'maintenance',
+        'customer.finished': { guard: 'saleShown', target: 'outOfService', reenter: true, actions: 'forgetCustomer' },
+        'customer.stayed': { guard: 'saleShown', target: 'outOfService', reenter: true },
+      },
     },
     maintenance: {
       entry: 'forgetCustomer',

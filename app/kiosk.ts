@@ -26,6 +26,7 @@ import { JournalError } from './ports.ts';
 import { createDesk, type StaffDesk } from './operator/desk.ts';
 import { screenOf, shopView } from './project.ts';
 import { receiptOf, receiptUrl } from './receipt.ts';
+import { createStops } from './stops.ts';
 import type { CartLineView, ComfortView, KioskCommand, KioskView } from './view.ts';
 
 export interface KioskPorts {
@@ -64,6 +65,8 @@ const PROBE_READY_ms = 300_000;
 const PROBE_NOT_READY_FIRST_ms = 5_000;
 const PROBE_NOT_READY_LAST_ms = 60_000;
 const RETRY_JOURNAL_ms = 15_000;
+/** Whoever stands in front of a sale that a fault interrupted can write down its number. */
+const INTERRUPTED_ms = 180_000;
 /** How long a customer has to prove their age (ports.ts, AgeCheck). */
 const AGE_CHECK_ms = 60_000;
 /** A machine that waits for our answer gets it this much before its own limit. */
@@ -75,11 +78,13 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
   let config = initial;
   let shop = shopView(config);
   const planogram = createPlanogram(config, ports.ageCheck !== undefined);
+  const stops = createStops();
   const listeners = new Set<(view: KioskView) => void>();
   const unsubscribe: Unsubscribe[] = [];
   const timers = new Set<unknown>();
   let book: OrderBook | null = null;
   let settler: Settler | null = null;
+  let journalFault: JournalError | null = ports.journal instanceof JournalError ? ports.journal : null;
   let shown: Order | null = null;
   let selection: MachineSelection | null = null;
   let orderCount = 0;
@@ -103,10 +108,21 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     return { book, settler };
   };
 
-  const fault = (error: JournalError | BrokenRule): void => {
+  /** A journal that fails stops everything and is tried again. A broken rule closes the gate until staff have looked at its order. */
+  function fault(error: JournalError | BrokenRule): void {
     log.error('kiosk.fault', { fault: error.name, message: error.message });
-    actor.send({ type: 'fault', fault: error instanceof JournalError ? 'journalFailed' : 'brokenRule' });
-  };
+    if (error instanceof JournalError) {
+      journalFault = error;
+      return actor.send({ type: 'journal.failed' });
+    }
+    const event = stops.stop(error);
+    updateGate();
+    if (event !== null && !(ports.journal instanceof JournalError)) ports.journal.append([{ stream: 'shop', event }]).catch(unwritten);
+  }
+  function unwritten(error: unknown): void {
+    if (!(error instanceof JournalError)) throw error;
+    fault(error);
+  }
 
   async function recover(): Promise<void> {
     // What was under way before a fault ends first: its outcomes must be in the journal before that is read again.
@@ -115,9 +131,12 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     const { journal } = ports;
     const books = createOrderBook(journal, clock);
     const shopRows = await journal.shop();
-    for (const row of shopRows) planogram.apply(row.event);
+    for (const row of shopRows) {
+      planogram.apply(row.event);
+      stops.apply(row.event);
+    }
     desk.restore(shopRows);
-    await books.load();
+    const broken = await books.load();
     orderCount = await journal.orderCount();
     const first = planogram.firstStock();
     // Nothing is sold before this row is on disk: a journal that can't grow is found now, not with money taken.
@@ -157,6 +176,8 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
       },
       { pollInterval_ms: config.paypay.pollInterval_ms, resumeVendWithin_ms: config.sale.resumeVendWithin_ms },
     );
+    journalFault = null;
+    broken.forEach(fault);
     await gateway.probe();
     settler.settleAll();
     updateGate();
@@ -168,6 +189,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
         await recover();
       } catch (error) {
         log.error('kiosk.recovery.failed', { message: error instanceof Error ? error.message : String(error) });
+        if (error instanceof JournalError) journalFault = error;
         throw error;
       }
     },
@@ -205,6 +227,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
         get final_ms() {
           return config.sale.final_ms;
         },
+        interrupted_ms: INTERRUPTED_ms,
         retryJournal_ms: RETRY_JOURNAL_ms,
         now_ms: () => gateway.now_ms(),
       },
@@ -223,11 +246,16 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     clock,
     ids,
     planogram,
+    stops,
+    journalFault: () => journalFault,
     books: () => (book === null || settler === null ? null : { book, settler }),
     screen: () => actor.getSnapshot().value,
     enter: () => actor.send({ type: 'staff.entered' }),
     leave: () => actor.send({ type: 'staff.left' }),
-    changed: publish,
+    changed() {
+      updateGate();
+      publish();
+    },
     fault,
   });
 
@@ -272,9 +300,10 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
       machine,
       needsMachine: config.shop.mode === 'vending',
       gateway: gateway.state(),
-      vendPending: orders.some((order) => isVendPending(order) && order.orderId !== sale?.orderId),
+      vendPending: orders.some((order) => isVendPending(order) && order.orderId !== sale?.orderId && !stops.knows(order.orderId)),
       attention,
       attentionLimit: config.sale.attentionLimit,
+      broken: stops.standing().length > 0,
     });
     if (gate.join() === before.join()) return;
     log.info('gate', { open: gate.length === 0, reasons: gate.join() });
@@ -327,8 +356,8 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
 
   /** Drafts the order of a cart and hands it to the statechart. */
   function draft(lines: readonly DraftLine[] | null): void {
-    const gate = actor.getSnapshot().context.gate;
-    const gateProblem = gate[0];
+    const { gate, fault: standing } = actor.getSnapshot().context;
+    const gateProblem = standing ?? gate[0];
     if (gateProblem !== undefined) return actor.send({ type: 'order.impossible', problem: gateProblem });
     if (lines === null) return actor.send({ type: 'order.impossible', problem: 'soldOut' });
     const orderId = ids.next('order');
@@ -353,6 +382,14 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
   }
 
   const allocate = (cart: Cart): DraftLine[] | null => planogram.allocate(cart, machine?.state() ?? null);
+
+  /** The goods of a sale once more, from slots that can sell them now. A counter's amount has no slot. */
+  function again({ opened }: Sale): readonly DraftLine[] | null {
+    if (opened.fulfilment === 'counter') return opened.lines;
+    const cart = new Map<string, number>();
+    for (const { sku } of opened.lines) cart.set(sku, (cart.get(sku) ?? 0) + 1);
+    return allocate(cart);
+  }
 
   function changeCart(sku: string, by: 1 | -1): Cart | null {
     const { cart } = actor.getSnapshot().context;
@@ -403,8 +440,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
         return actor.send({ type: 'customer.cancelled' });
       case 'newCode': {
         if (value !== 'codeClosed' || context.sale === null) return undefined;
-        const { lines } = context.sale.opened;
-        return draft(lines);
+        return draft(again(context.sale));
       }
       case 'finish':
         return actor.send({ type: 'customer.finished' });
@@ -454,7 +490,14 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
 
   return {
     async start() {
-      actor.subscribe({ next: moved, error: (error) => log.error('kiosk.crashed', { message: String(error) }) });
+      actor.subscribe({
+        next: moved,
+        error(error) {
+          log.error('kiosk.crashed', { message: String(error) });
+          // Nobody catches this: the process ends, and a new one recovers from the journal (main/electron.ts, main/browser.ts).
+          throw error;
+        },
+      });
       unsubscribe.push(
         gateway.onState((state) => {
           updateGate();

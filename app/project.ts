@@ -129,6 +129,7 @@ export function screenOf(facts: ScreenFacts): ScreenView {
           name: 'outOfService',
           reasons: context.fault === null ? context.gate : [context.fault],
           since_ms: context.gateSince_ms,
+          interrupted: sale && orderView(sale.opened),
         };
     }
   }

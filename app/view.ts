@@ -116,7 +116,13 @@ export type ScreenView =
       readonly dispensed_jpy: number;
       readonly refund: RefundView;
     }
-  | { readonly name: 'outOfService'; readonly reasons: readonly NotForSale[]; readonly since_ms: number }
+  | {
+      readonly name: 'outOfService';
+      readonly reasons: readonly NotForSale[];
+      readonly since_ms: number;
+      /** The sale that a fault interrupted, while its customer may still be there. */
+      readonly interrupted: OrderView | null;
+    }
   | { readonly name: 'maintenance' };
 
 export type ScreenName = ScreenView['name'];

@@ -39,6 +39,7 @@ export function healthFacts({ desk, archive, clock, version, dataFolder, ...sour
       uptime_ms: clock.monotonic_ms() - startedAt_ms,
       screen: facts.screen,
       journal: facts.journal && { fault: facts.journal.fault, message: facts.journal.message },
+      stops: facts.stops,
       disk: space && { free_bytes: space.bavail * space.bsize, total_bytes: space.blocks * space.bsize },
       gateway: facts.gateway,
       machine:

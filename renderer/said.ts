@@ -36,6 +36,11 @@ export function said({ screen, shop }: KioskView, { t, yen, name, time }: Texts)
       );
     }
     case 'outOfService':
-      return join(t('out.title'), ...screen.reasons.map((reason) => t(`reason.${reason}`)));
+      return join(
+        t('out.title'),
+        ...screen.reasons.map((reason) => t(`reason.${reason}`)),
+        screen.interrupted && `${t('pay.orderNumber')} ${screen.interrupted.orderNumber}`,
+        screen.interrupted && t('out.alsoRefunds'),
+      );
   }
 }

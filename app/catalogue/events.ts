@@ -27,6 +27,9 @@ export type StaffPlace = 'kiosk' | 'lan' | 'cli';
 export type ShopEvent =
   /** Written at every start, before anything is sold: it proves that the journal can grow. */
   | { readonly type: 'kiosk.started'; readonly version: string }
+  /** An order broke a rule of the money: nothing more is sold until staff have looked at it, whatever restarts in between. */
+  | { readonly type: 'kiosk.stopped'; readonly orderId: string; readonly rule: string }
+  | (Act & { readonly type: 'kiosk.released'; readonly orderId: string })
   /** Stock is counted, not guessed: this replaces what was known. Vends since then are subtracted. */
   | (Act & { readonly type: 'stock.set'; readonly slot: string; readonly count: number; readonly reason: string })
   /** One unit left the slot, or may have; written together with the vend's outcome. */

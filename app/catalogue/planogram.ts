@@ -118,6 +118,8 @@ export function createPlanogram(initial: Config, canCheckAge = false): Planogram
         case 'product.set':
           return catalogue.apply(event);
         case 'kiosk.started':
+        case 'kiosk.stopped':
+        case 'kiosk.released':
         case 'testVend.requested':
         case 'staff.tried':
         case 'staff.signedIn':
@@ -206,8 +208,10 @@ export function sellGate(facts: {
   readonly vendPending: boolean;
   readonly attention: number;
   readonly attentionLimit: number;
+  /** An order broke a rule, and nobody has looked at it. */
+  readonly broken: boolean;
 }): NotForSale[] {
-  const reasons: NotForSale[] = [];
+  const reasons: NotForSale[] = facts.broken ? ['brokenRule'] : [];
   if (!facts.gateway.ready) {
     const byReason = {
       clockUnknown: 'clockUnknown',

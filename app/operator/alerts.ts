@@ -19,6 +19,7 @@ export type Alerts = ReadonlyMap<CheckName, Standing>;
 /** How long something must be wrong before it is worth a message: much of it mends itself. */
 const PATIENCE_ms: Readonly<Record<CheckName, number>> = {
   journal: 0,
+  rules: 0,
   attention: 0,
   refunds: 0,
   slots: 0,

@@ -47,6 +47,8 @@ export const StaffCommandSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('testVend'), slot: Slot }),
   z.strictObject({ do: z.literal('maintenance.begin') }),
   z.strictObject({ do: z.literal('maintenance.end') }),
+  /** The orders that broke a rule were looked at: selling may go on. */
+  z.strictObject({ do: z.literal('kiosk.release') }),
   z.strictObject({ do: z.literal('order.refund'), orderId: OrderId, refund_jpy: Yen, reason: Reason }),
   z.strictObject({
     do: z.literal('order.settle'),

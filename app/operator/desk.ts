@@ -23,6 +23,7 @@ import {
   type Unsubscribe,
   type VendingMachine,
 } from '../ports.ts';
+import type { Stops } from '../stops.ts';
 import { type RefundOffer, refundOffer } from './refund.ts';
 
 /** What the kiosk lends to the desk. */
@@ -33,6 +34,9 @@ export interface DeskParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly planogram: Planogram;
+  readonly stops: Stops;
+  /** Why the journal can't be written at the moment. */
+  journalFault(): JournalError | null;
   /** null until the books are open. */
   books(): { readonly book: OrderBook; readonly settler: Settler } | null;
   screen(): string;
@@ -78,6 +82,8 @@ export interface DeskFacts {
   readonly screen: string;
   readonly maintenance: 'off' | 'waiting' | 'on';
   readonly journal: JournalError | null;
+  /** Orders that broke a rule and keep the kiosk from selling. */
+  readonly stops: ReturnType<Stops['standing']>;
   readonly gateway: GatewayState;
   readonly machine: MachineState | null;
   readonly diagnostics: MachineDiagnostics | null;
@@ -106,6 +112,8 @@ export interface StaffDesk {
   refund(orderId: string, refund: Act & { readonly refund_jpy: number; readonly reason: string }): Promise<void>;
   /** @throws Refused */
   settle(orderId: string, how: Act & { readonly how: 'refundedByHand' | 'delivered' | 'writtenOff'; readonly note: string }): Promise<void>;
+  /** Staff have looked at every order that broke a rule: selling may go on. @throws Refused */
+  release(act: Act): Promise<void>;
   /** PayPay's word on an order, now; an order that is not final goes on from it. @throws Refused */
   ask(orderId: string): Promise<Outcome<PaymentFacts>>;
   /** Orders that are not final. */
@@ -165,6 +173,7 @@ export function createDesk(parts: DeskParts): Desk {
     for (const event of events) {
       planogram.apply(event);
       unshown.delete(event);
+      parts.stops.apply(event);
     }
     if (events.length > 0) parts.changed();
   }
@@ -284,6 +293,11 @@ export function createDesk(parts: DeskParts): Desk {
       await book.fetch(orderId);
       await durable(() => book.append(orderId, [{ type: 'attention.settled', closing, ...how }]), 'nothingWaits');
     },
+    async release(act) {
+      const standing = parts.stops.standing();
+      if (standing.length === 0) throw new Refused('nothingWaits');
+      await record(standing.map(({ orderId }) => ({ type: 'kiosk.released', orderId, ...act })));
+    },
     async ask(orderId) {
       const { settler } = open();
       const { opened } = await known(orderId);
@@ -305,7 +319,8 @@ export function createDesk(parts: DeskParts): Desk {
       return {
         screen: parts.screen(),
         maintenance: parts.screen() === 'maintenance' ? 'on' : wanted ? 'waiting' : 'off',
-        journal: parts.journal instanceof JournalError ? parts.journal : null,
+        journal: parts.journalFault(),
+        stops: parts.stops.standing(),
         gateway: gateway.state(),
         machine: machine?.state() ?? null,
         diagnostics: machine?.diagnostics() ?? null,

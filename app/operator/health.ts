@@ -10,6 +10,8 @@ export interface HealthFacts {
   readonly screen: string;
   /** null: it can be written. */
   readonly journal: { readonly fault: string; readonly message: string } | null;
+  /** Orders that broke a rule of the money and keep the kiosk from selling. */
+  readonly stops: readonly { readonly orderId: string; readonly rule: string }[];
   readonly disk: { readonly free_bytes: number; readonly total_bytes: number } | null;
   readonly gateway: GatewayState;
   /** null in counter mode. */
@@ -47,6 +49,7 @@ export interface HealthLimits {
 export type Level = 'ok' | 'warn' | 'bad';
 export type CheckName =
   | 'journal'
+  | 'rules'
   | 'disk'
   | 'clock'
   | 'paypay'
@@ -89,6 +92,7 @@ const PAYPAY = {
 export function health(facts: HealthFacts, limits: HealthLimits): Health {
   const checks = [
     journal(facts),
+    rules(facts),
     disk(facts, limits),
     clock(facts, limits),
     payPay(facts),
@@ -111,6 +115,17 @@ const journal = ({ journal: fault }: HealthFacts): Check =>
   fault === null
     ? check('journal', 'ok', '記録できています', 'Written and flushed')
     : check('journal', 'bad', `記録できません（${fault.fault}）：${fault.message}`, `Can't be written (${fault.fault}): ${fault.message}`);
+
+const rules = ({ stops: [first, ...more] }: HealthFacts): Check => {
+  if (first === undefined) return check('rules', 'ok', 'お金の記録に矛盾はありません', 'No order breaks a rule of the money');
+  const others = more.length === 0 ? both('', '') : both(`（ほか${more.length}件）`, ` (and ${more.length} more)`);
+  return check(
+    'rules',
+    'bad',
+    `注文${first.orderId}の記録に矛盾があり、販売を止めています：${first.rule}${others.ja}`,
+    `Nothing is sold: order ${first.orderId} broke a rule: ${first.rule}${others.en ?? ''}`,
+  );
+};
 
 function disk({ disk: space }: HealthFacts, limits: HealthLimits): Check {
   if (space === null) return check('disk', 'warn', '空き容量がわかりません', 'Free space is not known');

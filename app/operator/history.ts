@@ -63,6 +63,13 @@ function tell(event: ShopEvent): LocalText {
   switch (event.type) {
     case 'kiosk.started':
       return both(`キオスクが起動しました（${event.version}）`, `The kiosk started (${event.version})`);
+    case 'kiosk.stopped':
+      return both(
+        `注文${event.orderId}の記録に矛盾があり、販売を止めました：${event.rule}`,
+        `Selling stopped, order ${event.orderId} broke a rule: ${event.rule}`,
+      );
+    case 'kiosk.released':
+      return both(`注文${event.orderId}の矛盾を確認し、販売を再開しました`, `Selling goes on, order ${event.orderId} was looked at`);
     case 'stock.set': {
       const reason = STOCK_REASONS[event.reason] ?? both(event.reason, event.reason);
       return both(

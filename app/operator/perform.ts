@@ -110,6 +110,8 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
     case 'maintenance.end':
       await desk.record([{ type: 'maintenance.ended', ...act }]);
       return ports.hold(who.token, false);
+    case 'kiosk.release':
+      return desk.release(act);
     case 'order.refund':
       return desk.refund(command.orderId, { refund_jpy: command.refund_jpy, ...act, reason: command.reason });
     case 'order.settle':

@@ -19,6 +19,7 @@ export const PERMISSIONS = {
   testVend: STOCK,
   'maintenance.begin': EVERYBODY,
   'maintenance.end': EVERYBODY,
+  'kiosk.release': OWNER,
   'slot.set': OWNER,
   'price.set': OWNER,
   'product.set': OWNER,

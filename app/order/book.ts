@@ -5,8 +5,11 @@ import type { OrderEvent } from './events.ts';
 import { apply, BrokenRule, fold, type Order } from './order.ts';
 
 export interface OrderBook {
-  /** Reads the journal again; what was in memory is forgotten. */
-  load(): Promise<void>;
+  /**
+   * Reads the journal again; what was in memory is forgotten.
+   * @returns the orders whose events break a rule: they are left out, and the others are not kept waiting for them
+   */
+  load(): Promise<readonly BrokenRule[]>;
   get(orderId: string): Order | undefined;
   /** Open orders, and closed ones that wait for a person. */
   all(): readonly Order[];
@@ -35,7 +38,16 @@ export function createOrderBook(journal: Journal, clock: Clock): OrderBook {
         else byOrder.set(row.orderId, [row]);
       }
       orders.clear();
-      for (const [orderId, rows] of byOrder) orders.set(orderId, fold(rows));
+      const broken: BrokenRule[] = [];
+      for (const [orderId, rows] of byOrder) {
+        try {
+          orders.set(orderId, fold(rows));
+        } catch (error) {
+          if (!(error instanceof BrokenRule)) throw error;
+          broken.push(error);
+        }
+      }
+      return broken;
     },
     get: (orderId) => orders.get(orderId),
     all: () => [...orders.values()],

@@ -26,7 +26,10 @@ export interface SettlerPorts {
   readonly world: World;
   readonly decide: typeof decide;
   readonly bootId: string;
-  /** A broken rule or a dead journal: selling must stop. Called once; nothing is driven afterwards. */
+  /**
+   * A dead journal, once: nothing is driven afterwards. Or a rule that an order broke: this order is driven no more, the
+   * others are. Selling must stop.
+   */
   readonly onFault: (fault: JournalError | BrokenRule) => void;
 }
 
@@ -39,11 +42,12 @@ const WATCH_FIRST_ms = 20_000;
 const ASK_LAST_ms = 120_000;
 
 export interface Settler {
-  /** Opens an order for the customer at the screen and makes its code. @returns as {@link drive} */
+  /** Opens an order for the customer at the screen and makes its code. @returns and throws as {@link drive} */
   sell(orderId: string, opened: Extract<OrderEvent, { type: 'order.opened' }>): Promise<Stage | null>;
   /**
    * Drives a live order through the given stages.
-   * @returns the first stage outside of them, or `null` when the limit passed first
+   * @returns the first stage outside of them, `null` when the limit passed first, or `end` when nothing is driven any more
+   * @throws BrokenRule | JournalError after `onFault` was told
    */
   drive(orderId: string, stages: readonly Stage[], limit_ms?: number): Promise<Stage | null>;
   /** The customer wants to go: the code is to be closed. */
@@ -69,6 +73,8 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
   const sleepers = new Map<string, () => void>();
   const kept = new Map<string, Answers>();
   const woken = new Set<string>();
+  /** Orders that broke a rule: what comes next for them is nobody's to say but a person's. */
+  const broken = new Set<string>();
   let stopped = false;
 
   const since_ms = (recorded: Stamp): number | null =>
@@ -164,19 +170,28 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
     }
   }
 
-  function guarded<T>(orderId: string, work: () => Promise<T>): Promise<T | 'end'> {
+  function guarded<T>(orderId: string, work: () => Promise<T>): Promise<T> {
     const next = (running.get(orderId) ?? Promise.resolve()).then(work).catch((error: unknown) => {
       const known = error instanceof JournalError || error instanceof BrokenRule;
       const fault = known ? error : new BrokenRule(orderId, error instanceof Error ? (error.stack ?? error.message) : String(error));
       if (!stopped) {
-        stopped = true;
         log.error('order.stopped', { orderId, fault: fault.message });
+        if (fault instanceof JournalError) halt();
+        else broken.add(orderId);
         ports.onFault(fault);
       }
-      return 'end' as const;
+      throw fault;
     });
-    running.set(orderId, next);
+    running.set(
+      orderId,
+      next.catch(() => {}),
+    );
     return next;
+  }
+
+  function halt(): void {
+    stopped = true;
+    for (const wakeUp of [...sleepers.values()]) wakeUp();
   }
 
   const EVERY: readonly Stage[] = ['code', 'pay', 'close', 'vend', 'settle', 'watch', 'end'];
@@ -184,12 +199,13 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
 
   function settle(order: Order): void {
     const { orderId } = order;
-    if (stopped || background.has(orderId) || sales.has(orderId) || order.closed !== null) return;
+    if (stopped || broken.has(orderId) || background.has(orderId) || sales.has(orderId) || order.closed !== null) return;
     background.add(orderId);
-    void guarded(orderId, () => run(orderId, EVERY, Number.POSITIVE_INFINITY)).finally(() => {
+    const ended = () => {
       background.delete(orderId);
       forget(orderId);
-    });
+    };
+    guarded(orderId, () => run(orderId, EVERY, Number.POSITIVE_INFINITY)).then(ended, ended);
   }
 
   function forget(orderId: string): void {
@@ -224,8 +240,7 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
       for (const order of book.all()) if (order.opened.merchantPaymentId === merchantPaymentId) wake(order.orderId);
     },
     async stop() {
-      stopped = true;
-      for (const wakeUp of [...sleepers.values()]) wakeUp();
+      halt();
       await Promise.all(running.values());
     },
   };

@@ -10,6 +10,7 @@ const RESULTS = ['open', 'vended', 'partlyVended', 'refunded', 'abandoned', 'att
 export const orders: Command = {
   usage: `usage: jihanki orders [TEXT] [--from DAY] [--to DAY] [--result RESULT] [--attention] [--limit N]
        jihanki orders show ORDER
+       jihanki orders release     # those that broke a rule were looked at: sell again
 
   TEXT          an order number, an amount, PayPay's paymentId or the merchantPaymentId
   --result      ${RESULTS.join(', ')}
@@ -28,6 +29,10 @@ examples:
   },
   async run(call) {
     if (call.args[0] === 'show') return show(call);
+    if (call.args[0] === 'release') {
+      await call.door.perform({ do: 'kiosk.release' });
+      return { text: 'selling goes on', json: {} };
+    }
     if (call.args.length > 1) throw new UsageError('one text is searched for; put it in quotes');
     const { from, to, attention, limit } = call.values as Record<string, string | undefined> & { attention?: boolean };
     const result = RESULTS.find((one) => one === call.values['result']);

@@ -171,6 +171,9 @@ export function shopKeeping(event: ShopEvent): { readonly key: string; readonly 
   switch (event.type) {
     case 'kiosk.started':
       return { key: 'started', replaces: true };
+    case 'kiosk.stopped':
+    case 'kiosk.released':
+      return { key: `stopped:${event.orderId}`, replaces: true };
     case 'stock.set':
       return { key: `stock:${event.slot}`, replaces: true };
     case 'stock.taken':

@@ -1,10 +1,12 @@
-/** Why nothing is sold now, since when, and whom to call. */
+/** Why nothing is sold now, since when, and whom to call: about the sale that was interrupted, while its customer may be there. */
 import type { ScreenView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
+import { OrderNumber } from '../parts/Bill.tsx';
+import { Finish } from '../parts/Finish.tsx';
 import { Layout } from '../parts/Layout.tsx';
 import { Attention } from '../parts/marks.tsx';
 
-export function OutOfService({ screen: { reasons, since_ms } }: { screen: Extract<ScreenView, { name: 'outOfService' }> }) {
+export function OutOfService({ screen: { reasons, since_ms, interrupted } }: { screen: Extract<ScreenView, { name: 'outOfService' }> }) {
   const { view, texts } = useKiosk();
   const { t } = texts;
   const { phone } = view.shop;
@@ -27,7 +29,13 @@ export function OutOfService({ screen: { reasons, since_ms } }: { screen: Extrac
       side={
         <>
           <p className="hint">{t('out.alsoRefunds')}</p>
-          {phone !== null && (
+          {interrupted !== null && (
+            <>
+              <OrderNumber order={interrupted} />
+              <Finish label={t('thanks.finish')} />
+            </>
+          )}
+          {interrupted === null && phone !== null && (
             <dl className="contact">
               <div>
                 <dt>{t('contact.phone')}</dt>

@@ -2,6 +2,8 @@ import { getShortestPaths } from 'xstate/graph';
 import { initialTransition, transition, type EventFromLogic, type SnapshotFrom } from 'xstate';
 import { describe, expect, it } from 'vitest';
 import { kioskMachine, type KioskEffects, type KioskParts, type Sale } from '../../app/kiosk.machine.ts';
+import { BrokenRule } from '../../app/order/order.ts';
+import { JournalError } from '../../app/ports.ts';
 import { opened } from './order/orders.ts';
 
 /** Pure transitions start no effect, so one that is called is a mistake of the test. */
@@ -21,7 +23,7 @@ const effects: KioskEffects = {
 const machine = kioskMachine;
 const input: KioskParts = {
   effects,
-  times: { idle_ms: 60_000, final_ms: 15_000, retryJournal_ms: 15_000, now_ms: () => 0 },
+  times: { idle_ms: 60_000, final_ms: 15_000, interrupted_ms: 180_000, retryJournal_ms: 15_000, now_ms: () => 0 },
   resting: { language: 'ja', easyView: false },
 };
 type Snapshot = SnapshotFrom<typeof machine>;
@@ -50,11 +52,15 @@ const LEGAL = Object.keys(EFFECT_OF) as (keyof typeof EFFECT_OF)[];
 
 const done = (state: keyof typeof EFFECT_OF, output: unknown) =>
   ({ type: `xstate.done.actor.0.kiosk.${state}`, actorId: `0.kiosk.${state}`, output }) as unknown as Event;
-const failed = (state: keyof typeof EFFECT_OF) =>
-  ({ type: `xstate.error.actor.0.kiosk.${state}`, actorId: `0.kiosk.${state}`, error: new Error('x') }) as unknown as Event;
+const ERRORS = [new JournalError('io', 'x'), new BrokenRule('o-1', 'x'), new Error('x')] as const;
+const failed = (state: keyof typeof EFFECT_OF, error: Error) =>
+  ({ type: `xstate.error.actor.0.kiosk.${state}`, actorId: `0.kiosk.${state}`, error }) as unknown as Event;
 const after = (state: string, delay: string) => ({ type: `xstate.after.${delay}.kiosk.${state}` }) as unknown as Event;
 
-const endings: Event[] = LEGAL.flatMap((state) => [...OUTPUTS[state].map((output) => done(state, output)), failed(state)]);
+const endings: Event[] = LEGAL.flatMap((state) => [
+  ...OUTPUTS[state].map((output) => done(state, output)),
+  ...ERRORS.map((error) => failed(state, error)),
+]);
 /** Everything that people, machines and time can bring. */
 const outside: Event[] = [
   { type: 'customer.started' },
@@ -71,17 +77,14 @@ const outside: Event[] = [
   { type: 'staff.entered' },
   { type: 'staff.left' },
   ...(['selecting', 'codeClosed', 'thanks', 'refunding', 'outOfService'] as const).flatMap((state) =>
-    ['idle', 'final', 'retryJournal'].map((delay) => after(state, delay)),
+    ['idle', 'final', 'interrupted', 'retryJournal'].map((delay) => after(state, delay)),
   ),
 ];
-const faults: Event[] = [
-  { type: 'fault', fault: 'journalFailed' },
-  { type: 'fault', fault: 'brokenRule' },
-];
+const fault: Event = { type: 'journal.failed' };
 
 const paths = getShortestPaths(machine, {
   input,
-  events: [...outside, ...faults, ...endings],
+  events: [...outside, fault, ...endings],
   // The clock is still, and a cart or comfort does not change where the kiosk can go.
   serializeState: ({ value, context }) =>
     JSON.stringify([value, context.gate.length, context.fault, context.sale?.ageCheck, context.leaving]),
@@ -90,6 +93,10 @@ const reached = new Map<string, Snapshot[]>();
 for (const { state } of paths) reached.set(state.value, [...(reached.get(state.value) ?? []), state]);
 const everyIn = (state: string): Snapshot[] => reached.get(state) ?? [];
 const next = (state: Snapshot, event: Event): Snapshot => transition(machine, state, event)[0];
+
+/** Whoever tells of a broken rule has closed the gate before (kiosk.ts). */
+const gateOf = (state: Snapshot, error: Error): Snapshot =>
+  error instanceof BrokenRule ? next(state, { type: 'gate.changed', gate: ['brokenRule'] }) : state;
 
 describe('the statechart', () => {
   it('starts with recovery', () => {
@@ -102,23 +109,47 @@ describe('the statechart', () => {
     expect([...reached.keys()].sort()).toEqual(Object.keys(machine.states).sort());
   });
 
-  it.each(['creatingCode', 'closingCode', 'dispensing', 'awaitingPayment'] as const)(
-    'leaves %s only by the end of its effect, or a fault',
-    (state) => {
-      expect(everyIn(state).length).toBeGreaterThan(0);
+  it.each(['creatingCode', 'closingCode', 'dispensing', 'awaitingPayment'] as const)('leaves %s only by the end of its effect', (state) => {
+    expect(everyIn(state).length).toBeGreaterThan(0);
+    for (const snapshot of everyIn(state)) {
+      for (const event of [...outside, fault]) expect(next(snapshot, event).value).toBe(state);
+      for (const output of OUTPUTS[state]) expect(next(snapshot, done(state, output)).value).not.toBe(state);
+      for (const error of ERRORS) expect(next(gateOf(snapshot, error), failed(state, error)).value).toBe('outOfService');
+    }
+  });
+
+  it('remembers a fault until the effect has ended, and thanks for what came out all the same', () => {
+    for (const state of ['creatingCode', 'closingCode', 'dispensing', 'awaitingPayment'] as const)
+      for (const snapshot of everyIn(state))
+        for (const output of OUTPUTS[state])
+          expect(next(next(snapshot, fault), done(state, output)).value).toBe(output === true ? 'thanks' : 'outOfService');
+  });
+
+  it('shows the number of a sale that a fault interrupted, for some minutes or until somebody leaves, and tries the journal again after it', () => {
+    for (const state of ['creatingCode', 'closingCode', 'dispensing', 'awaitingPayment', 'codeClosed'] as const)
       for (const snapshot of everyIn(state)) {
-        for (const event of outside) expect(next(snapshot, event).value).toBe(state);
-        for (const event of faults) expect(next(snapshot, event).value).toBe('outOfService');
-        for (const output of OUTPUTS[state]) expect(next(snapshot, done(state, output)).value).not.toBe(state);
-        expect(next(snapshot, failed(state)).value).toBe('outOfService');
+        const ended = state === 'codeClosed' ? next(snapshot, fault) : next(snapshot, failed(state, ERRORS[0]));
+        expect(ended).toMatchObject({ value: 'outOfService', context: { sale: snapshot.context.sale, idleAt_ms: 180_000 } });
+        if (ended.context.fault !== 'journalFailed') continue;
+        expect(next(ended, after('outOfService', 'retryJournal')).value).toBe('outOfService');
+        for (const event of [after('outOfService', 'interrupted'), { type: 'customer.finished' } as const]) {
+          const forgotten = next(ended, event);
+          expect(forgotten).toMatchObject({ value: 'outOfService', context: { sale: null, idleAt_ms: null } });
+          expect(next(forgotten, after('outOfService', 'retryJournal')).value).toBe('recovering');
+        }
       }
-    },
-  );
+  });
+
+  it('lets a journal that fails not hide what waits for a person', () => {
+    for (const snapshots of reached.values())
+      for (const snapshot of snapshots)
+        if (snapshot.context.fault === 'brokenRule') expect(next(snapshot, fault).context.fault).toBe('brokenRule');
+  });
 
   it('dispenses only from a payment', () => {
     for (const [state, snapshots] of reached)
       for (const snapshot of snapshots)
-        for (const event of [...outside, ...faults, ...endings])
+        for (const event of [...outside, fault, ...endings])
           if (state !== 'dispensing' && next(snapshot, event).value === 'dispensing')
             expect(['awaitingPayment', 'closingCode']).toContain(state);
   });
@@ -127,7 +158,7 @@ describe('the statechart', () => {
     let sold = 0;
     for (const [state, snapshots] of reached)
       for (const snapshot of snapshots)
-        for (const event of [...outside, ...faults, ...endings]) {
+        for (const event of [...outside, fault, ...endings]) {
           const after_ = next(snapshot, event);
           if (after_.value !== 'creatingCode' || state === 'creatingCode' || after_.context.sale?.ageCheck !== true) continue;
           sold += 1;
@@ -149,8 +180,9 @@ describe('the statechart', () => {
         const { gate, fault } = snapshot.context;
         if (gate.length === 0 && fault === null) continue;
         const selling = snapshot.value === 'creatingCode';
+        const under = ['creatingCode', 'awaitingPayment', 'closingCode', 'dispensing', 'thanks', 'refunding'];
         if (!selling) expect(next(snapshot, { type: 'order.drafted', sale }).value).not.toBe('creatingCode');
-        if (fault !== null) expect(['outOfService', 'recovering', 'maintenance']).toContain(snapshot.value);
+        if (fault !== null) expect(['outOfService', 'recovering', 'maintenance', ...under]).toContain(snapshot.value);
       }
   });
 
@@ -159,25 +191,27 @@ describe('the statechart', () => {
     for (const [state, snapshots] of reached)
       for (const { context } of snapshots) {
         if (ofSale.includes(state)) expect(context.sale).not.toBeNull();
-        if (!ofSale.includes(state)) expect(context.sale).toBeNull();
+        if (!ofSale.includes(state) && state !== 'outOfService') expect(context.sale).toBeNull();
         if (state === 'attract') expect(context.cart.size).toBe(0);
       }
   });
 
-  it('hands every order that was opened to the background, or to the recovery after a fault', () => {
+  it('hands every order that was opened to the background', () => {
     for (const snapshots of reached.values())
       for (const snapshot of snapshots)
-        for (const event of [...outside, ...endings]) {
+        for (const event of [...outside, fault, ...endings]) {
           const [after_, actions] = transition(machine, snapshot, event);
-          if (snapshot.context.sale === null || after_.context.sale !== null || after_.context.fault !== null) continue;
+          // Out of service the screen goes on showing what it does not hold any more.
+          const kept = after_.context.sale !== null && after_.value !== 'outOfService';
+          if (snapshot.context.sale === null || kept) continue;
           const released = actions.some(({ type }) => type === 'release');
-          expect(released || ['codeClosed', 'thanks', 'refunding'].includes(snapshot.value)).toBe(true);
+          expect(released || ['codeClosed', 'thanks', 'refunding', 'outOfService'].includes(snapshot.value)).toBe(true);
         }
   });
 
   it('comes back to recovery from a journal that failed, and from maintenance after a fault', () => {
     for (const snapshot of everyIn('outOfService'))
-      if (snapshot.context.fault === 'journalFailed')
+      if (snapshot.context.fault === 'journalFailed' && snapshot.context.sale === null)
         expect(next(snapshot, after('outOfService', 'retryJournal')).value).toBe('recovering');
     for (const snapshot of everyIn('maintenance'))
       if (snapshot.context.fault !== null) expect(next(snapshot, { type: 'staff.left' }).value).toBe('recovering');

@@ -13,6 +13,7 @@ const open = {
   vendPending: false,
   attention: 0,
   attentionLimit: 3,
+  broken: false,
 } as const;
 
 it('is open when everything is ready', () => {
@@ -29,4 +30,5 @@ it('stays closed while an earlier vend may still show in the machine’s counter
 it('closes when too many orders wait for a person', () => {
   expect(sellGate({ ...open, attention: 2 })).toEqual([]);
   expect(sellGate({ ...open, attention: 3 })).toEqual(['tooManyOpenQuestions']);
+  expect(sellGate({ ...open, broken: true })).toEqual(['brokenRule']);
 });

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Config, parseConfig } from '../../app/config.ts';
 import { createKiosk, type Kiosk } from '../../app/kiosk.ts';
-import type { AgeCheck } from '../../app/ports.ts';
+import type { decide } from '../../app/order/decide.ts';
+import type { AgeCheck, Journal, JournalRow, NewRow } from '../../app/ports.ts';
 import type { KioskCommand, KioskView, ScreenName, ScreenView } from '../../app/view.ts';
 import { openJournal } from '../../main/journal/journal.ts';
 import { createPayPayGateway } from '../../main/paypay/gateway.ts';
@@ -16,6 +17,7 @@ import { seededIds, silentLog, VirtualClock } from '../main/paypay/virtual-clock
 export interface TestShop {
   readonly folder: string;
   readonly config: Config;
+  /** The one that runs now; a restart makes another. */
   readonly kiosk: Kiosk;
   readonly clock: VirtualClock;
   readonly simulator: PayPaySimulator;
@@ -26,13 +28,32 @@ export interface TestShop {
   see<Name extends ScreenName>(name: Name, limit_ms?: number): Promise<Extract<ScreenView, { name: Name }>>;
   /** The customer pays the QR on the screen. */
   pay(): Promise<void>;
+  /** Waits for something else while time goes by. */
+  until(done: () => boolean, limit_ms?: number): Promise<void>;
+  /** What the journal has acknowledged, to this process and those before it. */
+  rows(): readonly JournalRow[];
+  /** A new process on the same journal. */
+  restart(see: ScreenName): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The journal works in a thread of its own, in real time. */
 const breathe = () => new Promise((resolve) => setTimeout(resolve, 1));
 
-export async function openShop(changes: { shop?: object; sale?: object; ageCheck?: AgeCheck } = {}): Promise<TestShop> {
+export interface ShopChanges {
+  readonly shop?: object;
+  readonly sale?: object;
+  readonly ageCheck?: AgeCheck;
+  /** What stands in the journal before the kiosk starts. */
+  readonly rows?: readonly NewRow[];
+  /** Stands between the kiosk and its journal. */
+  readonly journal?: (journal: Journal) => Journal;
+  readonly decide?: typeof decide;
+  /** The first screen, when it is not attract. */
+  readonly see?: ScreenName;
+}
+
+export async function openShop(changes: ShopChanges = {}): Promise<TestShop> {
   const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-shop-'));
   const parsed = parseConfig({
     version: 1,
@@ -56,15 +77,34 @@ export async function openShop(changes: { shop?: object; sale?: object; ageCheck
   const simulator = new PayPaySimulator({ clock, ids, keys, merchantId: 'm' });
   const transport = inProcessTransport(simulator, clock, () => ({ way: 'open', there_ms: 20, back_ms: 20 }));
   const gateway = createPayPayGateway({ environment: 'sandbox', keys, merchantId: 'm', clock, ids, log: silentLog, transport });
-  const journal = await openJournal({ path: path.join(folder, 'journal.db'), clock, bootId: 'test:1' });
   const { ageCheck } = changes;
-  const kiosk = createKiosk({ journal, gateway, machine: null, clock, ids, log: silentLog, ageCheck, version: 'test' }, config);
-  void kiosk.start();
+  const rows: JournalRow[] = [];
+  let starts = 0;
+  const start = async (): Promise<Kiosk> => {
+    const opened = await openJournal({ path: path.join(folder, 'journal.db'), clock, bootId: `test:${++starts}` });
+    if (starts === 1 && changes.rows !== undefined) rows.push(...(await opened.append(changes.rows)));
+    const between = changes.journal?.(opened) ?? opened;
+    const journal: Journal = {
+      ...between,
+      async append(added) {
+        const written = await between.append(added);
+        rows.push(...written);
+        return written;
+      },
+    };
+    const ports = { journal, gateway, machine: null, clock, ids, log: silentLog, ageCheck, version: 'test' };
+    const started = createKiosk(ports, config, changes.decide);
+    void started.start();
+    return started;
+  };
+  let kiosk = await start();
 
   const shop: TestShop = {
     folder,
     config,
-    kiosk,
+    get kiosk() {
+      return kiosk;
+    },
     clock,
     simulator,
     view: () => kiosk.view(),
@@ -84,6 +124,20 @@ export async function openShop(changes: { shop?: object; sale?: object; ageCheck
         await breathe();
       }
     },
+    async until(done, limit_ms = 30_000) {
+      const step_ms = limit_ms / 300;
+      for (let passed_ms = 0; !done(); passed_ms += step_ms) {
+        if (passed_ms > limit_ms) throw new Error(`waited ${limit_ms} ms in vain`);
+        await clock.advance(step_ms);
+        await breathe();
+      }
+    },
+    rows: () => rows,
+    async restart(see) {
+      await kiosk.stop();
+      kiosk = await start();
+      await shop.see(see);
+    },
     async pay() {
       const { url } = await shop.see('awaitingPayment');
       pay(simulator.world, url);
@@ -94,6 +148,6 @@ export async function openShop(changes: { shop?: object; sale?: object; ageCheck
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  await shop.see('attract');
+  await shop.see(changes.see ?? 'attract');
   return shop;
 }

@@ -191,7 +191,8 @@ export const fixtures = {
     },
     later,
   ),
-  outOfService: view({ name: 'outOfService', reasons: ['networkDown', 'machineDoorOpen'], since_ms: NOW_ms - 900_000 }),
+  outOfService: view({ name: 'outOfService', reasons: ['networkDown', 'machineDoorOpen'], since_ms: NOW_ms - 900_000, interrupted: null }),
+  'outOfService-interrupted': view({ name: 'outOfService', reasons: ['journalFailed'], since_ms: NOW_ms - 5_000, interrupted: one }, later),
   maintenance: view({ name: 'maintenance' }),
 } satisfies Readonly<Record<string, KioskView>>;
 export type FixtureName = keyof typeof fixtures;

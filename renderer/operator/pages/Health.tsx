@@ -25,6 +25,13 @@ export function HealthPage() {
           </li>
         ))}
       </ul>
+      {desk.may('kiosk.release') && health.checks.some(({ name, level }) => name === 'rules' && level === 'bad') && (
+        <div className="c-actions">
+          <button type="button" className="c-button" disabled={busy} onClick={() => void run({ do: 'kiosk.release' })}>
+            {t('health.release')}
+          </button>
+        </div>
+      )}
       {desk.may('config.reload') && (
         <div className="c-actions">
           <TroubleLine trouble={trouble} />

@@ -17,6 +17,7 @@ import { createPayPayGateway } from '../../../main/paypay/gateway.ts';
 import { PayPaySimulator } from '../../../main/paypay/simulator/core.ts';
 import { inProcessTransport } from '../../../main/paypay/simulator/in-process.ts';
 import { decide } from '../../../app/order/decide.ts';
+import { createStops } from '../../../app/stops.ts';
 import { seededIds, silentLog, VirtualClock } from '../../main/paypay/virtual-clock.ts';
 
 const SLOTS = ['1', '2'] as const;
@@ -62,6 +63,7 @@ async function withCounter(work: (counter: Counter) => Promise<void>): Promise<v
   );
   const desk = createDesk({
     ...{ journal, gateway, machine: null, clock, ids, planogram, books: () => ({ book, settler }), screen: () => screen },
+    ...{ stops: createStops(), journalFault: () => null },
     ...{ enter() {}, leave() {}, changed() {}, fault() {} },
   });
   book.onAppend((_order, _event, shop) => desk.happened(shop));

@@ -14,7 +14,7 @@ const MINUTE_ms = 60_000;
 const HOUR_ms = 60 * MINUTE_ms;
 
 const WELL: HealthFacts = {
-  ...{ version: '1.0.0', now_ms: 0, uptime_ms: 0, screen: 'attract', journal: null },
+  ...{ version: '1.0.0', now_ms: 0, uptime_ms: 0, screen: 'attract', journal: null, stops: [] },
   disk: { free_bytes: 50e9, total_bytes: 100e9 },
   gateway: { ready: true, clockOffset_ms: 0 },
   machine: {
@@ -48,6 +48,7 @@ const TRIGGERS: readonly (readonly [CheckName, wrong: Partial<HealthFacts>, near
   ['success', { results: { closed: 50, vended: 44 } }, { results: { closed: 50, vended: 45 } }],
   ['disk', { disk: { free_bytes: 999_000_000, total_bytes: 100e9 } }, { disk: { free_bytes: 1_000_000_000, total_bytes: 100e9 } }],
   ['journal', { journal: { fault: 'full', message: 'disk full' } }, {}],
+  ['rules', { stops: [{ orderId: 'o-1', rule: 'order o-1: a line comes out once' }] }, {}],
   ['paypay', { gateway: { ready: false, reason: 'unreachable' } }, {}],
   ['configuration', { configuration: ['shop.yaml:3: not YAML'] }, {}],
 ];

@@ -1,0 +1,110 @@
+/** What a real kiosk does when its journal fails while it runs, and when an order breaks a rule. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { decide } from '../../app/order/decide.ts';
+import { JournalError, type NewRow, type PaymentFacts } from '../../app/ports.ts';
+import { cancelled, codeCreated, opened, paid } from './order/orders.ts';
+import { openShop, type TestShop } from './shop.ts';
+
+let shop: TestShop;
+afterEach(() => shop.close());
+
+/** The kiosk meets customers until somebody is at the code. */
+async function choose(): Promise<void> {
+  await shop.send({ do: 'start' });
+  await shop.send({ do: 'add', sku: 'tea' }, { do: 'checkout' });
+  await shop.see('awaitingPayment');
+}
+
+describe('a journal that fails while the kiosk runs', () => {
+  it('ends the sale, tells staff, shows the customer the order, and sells again when it is mended', async () => {
+    let full = false;
+    shop = await openShop({
+      journal: (journal) => ({
+        ...journal,
+        append: (rows) => (full ? Promise.reject(new JournalError('full', 'no room')) : journal.append(rows)),
+      }),
+    });
+    await choose();
+    const { orderNumber } = (await shop.see('awaitingPayment')).order;
+    full = true;
+    await shop.pay();
+    const screen = await shop.see('outOfService');
+    expect(screen).toMatchObject({ reasons: ['journalFailed'], interrupted: { orderNumber } });
+    expect(shop.kiosk.operator.facts().journal).toMatchObject({ fault: 'full' });
+    full = false;
+    await shop.see('attract', 600_000);
+    expect(shop.kiosk.operator.facts().journal).toBeNull();
+    // What was paid went back: nobody saw that it was.
+    await shop.until(() => shop.kiosk.operator.facts().openOrders === 0);
+    expect(shop.rows().flatMap((row) => (row.event.type === 'order.closed' ? row.event.result : []))).toEqual(['refunded']);
+  });
+});
+
+describe('an order that breaks a rule', () => {
+  const events = (orderId: string, list: readonly NewRow['event'][]): NewRow[] =>
+    list.map((event) => ({ stream: 'order', orderId, event }) as NewRow);
+  const first = opened([150], { merchantPaymentId: 'p-2', merchantRefundId: 'p-2-refund', fulfilment: 'counter' });
+
+  it('stops selling over restarts until staff release it, and holds up no other order', async () => {
+    // The database lets this through, and no order's rules do: paid twice as much as was asked for.
+    const poisoned = events('poisoned', [opened([150]), ...codeCreated, paid(300)]);
+    const waiting = events('waiting', [first, ...codeCreated, ...cancelled, { type: 'payment.closed', how: 'reversed' }]);
+    shop = await openShop({ rows: [...poisoned, ...waiting], see: 'outOfService' });
+    expect(shop.view().screen).toMatchObject({ reasons: ['brokenRule'], interrupted: null });
+    const { operator } = shop.kiosk;
+    expect(operator.facts().stops).toEqual([{ orderId: 'poisoned', rule: expect.stringContaining('paid 300, asked for 150') as string }]);
+    await shop.until(() =>
+      shop.rows().some((row) => row.stream === 'order' && row.orderId === 'waiting' && row.event.type === 'order.closed'),
+    );
+
+    await shop.restart('outOfService');
+    expect(shop.kiosk.operator.facts().stops).toHaveLength(1);
+    expect(shop.rows().filter(({ event }) => event.type === 'kiosk.stopped')).toHaveLength(1);
+
+    await shop.kiosk.operator.release({ by: 'sato' });
+    await shop.see('attract');
+    expect(shop.kiosk.operator.facts().stops).toEqual([]);
+    await expect(shop.kiosk.operator.release({ by: 'sato' })).rejects.toThrow('nothingWaits');
+    await shop.restart('attract');
+  });
+
+  it('while a customer pays another one: the customer is served, then the gate is closed', async () => {
+    let broken = false;
+    shop = await openShop({
+      // A decision that no rule allows, as a defect would make it.
+      decide: (order, situation, answers) =>
+        broken && order.orderId === 'waiting'
+          ? { stage: 'close', do: 'requestCancel', reason: 'customer' }
+          : decide(order, situation, answers),
+      rows: events('waiting', [first, ...codeCreated, ...cancelled, { type: 'payment.closed', how: 'unpaid' }]),
+    });
+    await choose();
+    broken = true;
+    await shop.until(() => shop.kiosk.operator.facts().stops.length > 0, 600_000);
+    expect(shop.view().screen.name).toBe('awaitingPayment');
+    await shop.pay();
+    await shop.see('thanks');
+    expect((await shop.see('outOfService')).reasons).toEqual(['brokenRule']);
+    expect(shop.rows().filter(({ event }) => event.type === 'kiosk.stopped')).toHaveLength(1);
+  });
+
+  it('while its own customer pays: the customer is told the number of the order', async () => {
+    let broken = false;
+    shop = await openShop({
+      decide: (order, situation, answers) =>
+        broken ? { stage: 'pay', do: 'recordPayment', payment: WRONG } : decide(order, situation, answers),
+    });
+    await choose();
+    const { orderNumber } = (await shop.see('awaitingPayment')).order;
+    broken = true;
+    expect(await shop.see('outOfService')).toMatchObject({ reasons: ['brokenRule'], interrupted: { orderNumber } });
+    await shop.send({ do: 'finish' });
+    expect(await shop.see('outOfService')).toMatchObject({ reasons: ['brokenRule'], interrupted: null });
+  });
+});
+
+const WRONG: PaymentFacts = {
+  status: 'completed',
+  ...{ paymentId: 'pp', amount_jpy: 1, acceptedAt_ms: 1, expiresAt_ms: null },
+  ...{ refunds: [], captures: [] },
+};
