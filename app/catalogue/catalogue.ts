@@ -35,9 +35,9 @@ const sorted = (value: unknown): string =>
 type Change<T extends ShopEvent['type']> = Extract<ShopEvent, { type: T }>;
 
 export function createCatalogue(initial: Config): Catalogue {
-  const productChanges = new Map<string, Change<'product.set'>>();
+  const productChanges = new Map<string, Change<'product.set' | 'product.removed'>>();
   const priceChanges = new Map<string, Change<'price.set'>>();
-  const slotChanges = new Map<string, Change<'slot.set'>>();
+  const slotChanges = new Map<string, Change<'slot.set' | 'slot.removed'>>();
   const revisions = new Map<string, number>();
   let config = initial;
   let products = new Map<string, ShopProduct>();
@@ -53,7 +53,8 @@ export function createCatalogue(initial: Config): Catalogue {
   /** The product without a change of its price. */
   function base(sku: string): ShopProduct | null {
     const change = productChanges.get(sku);
-    return change !== undefined && same(change.over, configured(sku)) ? change.product : configured(sku);
+    if (change === undefined || !same(change.over, configured(sku))) return configured(sku);
+    return change.type === 'product.set' ? change.product : null;
   }
 
   function derive(): void {
@@ -68,8 +69,10 @@ export function createCatalogue(initial: Config): Catalogue {
     for (const slot of [...config.slots.map((entry) => entry.slot), ...slotChanges.keys()]) {
       const found = configuredSlot(slot);
       const change = slotChanges.get(slot);
-      const changed = change !== undefined && same(change.over, contentOver(slot)) && products.has(change.content.sku);
-      if (changed) slots.set(slot, { slot, stock: found?.stock ?? 0, ...change.content });
+      const counts = change !== undefined && same(change.over, contentOver(slot));
+      if (counts && change.type === 'slot.removed') continue;
+      if (counts && change.type === 'slot.set' && products.has(change.content.sku))
+        slots.set(slot, { slot, stock: found?.stock ?? 0, ...change.content });
       else if (found !== undefined) slots.set(slot, found);
     }
   }
@@ -83,7 +86,8 @@ export function createCatalogue(initial: Config): Catalogue {
     apply(event) {
       if (event.type === 'product.set') productChanges.set(event.product.sku, event);
       else if (event.type === 'price.set') priceChanges.set(event.sku, event);
-      else if (event.type === 'slot.set') slotChanges.set(event.slot, event);
+      else if (event.type === 'product.removed') productChanges.set(event.sku, event);
+      else if (event.type === 'slot.set' || event.type === 'slot.removed') slotChanges.set(event.slot, event);
       else return;
       const sku = skuOf(event);
       if (sku !== null) revisions.set(sku, (revisions.get(sku) ?? 0) + 1);

@@ -51,6 +51,9 @@ export type ShopEvent =
     })
   | (Act & { readonly type: 'price.set'; readonly sku: string; readonly price_jpy: number; readonly over_jpy: number })
   | (Act & { readonly type: 'product.set'; readonly product: ShopProduct; readonly over: ShopProduct | null })
+  /** Gone from the machine, or from the range; a later `slot.set` or `product.set` brings it back. */
+  | (Act & { readonly type: 'slot.removed'; readonly slot: string; readonly over: SlotContent | null })
+  | (Act & { readonly type: 'product.removed'; readonly sku: string; readonly over: ShopProduct | null })
   /** A vend without an order and without money. The intent is durable before the machine hears of it. */
   | (Act & { readonly type: 'testVend.requested'; readonly slot: string; readonly vendId: string })
   | {
@@ -89,8 +92,8 @@ export type ShopEvent =
   | (Act & { readonly type: 'config.reloaded' });
 
 /** Changes that a customer in front of the screen must not see half-way: they wait until the kiosk is between sales. */
-export const waitsForSale = (event: ShopEvent): boolean =>
-  event.type === 'slot.set' || event.type === 'price.set' || event.type === 'product.set';
+export const waitsForSale = (event: ShopEvent): boolean => WAIT.has(event.type);
+const WAIT: ReadonlySet<ShopEvent['type']> = new Set(['slot.set', 'slot.removed', 'price.set', 'product.set', 'product.removed']);
 
 /** The slot that an event is about; null for those about something else. */
 export function slotOf(event: ShopEvent): string | null {
@@ -100,7 +103,7 @@ export function slotOf(event: ShopEvent): string | null {
 /** The product that a change of the catalogue is about. */
 export function skuOf(event: ShopEvent): string | null {
   if (event.type === 'product.set') return event.product.sku;
-  return event.type === 'price.set' ? event.sku : null;
+  return event.type === 'price.set' || event.type === 'product.removed' ? event.sku : null;
 }
 
 /** Who did it, where the event says so. */

@@ -112,10 +112,12 @@ export function createPlanogram(initial: Config, canCheckAge = false): Planogram
         case 'slot.disabled':
           return change(event.slot, { disabled: true });
         case 'slot.set':
+        case 'slot.removed':
           change(event.slot, {});
           return catalogue.apply(event);
         case 'price.set':
         case 'product.set':
+        case 'product.removed':
           return catalogue.apply(event);
         case 'kiosk.started':
         case 'kiosk.stopped':

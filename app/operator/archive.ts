@@ -10,8 +10,10 @@ import type { Tally } from './tally.ts';
 export interface OrderSearch {
   /** Any of these matches; empty = every order. */
   readonly any: readonly Criterion[];
-  readonly from?: JapanDay | undefined;
-  readonly to?: JapanDay | undefined;
+  /** Opened at this moment or later. */
+  readonly from_ms?: number | undefined;
+  /** Opened before this moment. */
+  readonly to_ms?: number | undefined;
   readonly result?: string | undefined;
   readonly attention: boolean;
   /** {@link OrderPage.next} of the page before. */

@@ -5,7 +5,7 @@ import type { Sums } from './archive.ts';
 import type { StaffQuery } from './commands.ts';
 import { dayView } from './day.ts';
 import { historyRow, quarantineWords, slotWords } from './history.ts';
-import { dayNamed, dayStart_ms, japanDay, type JapanDay } from './japan-time.ts';
+import { dayNamed, dayStart_ms, japanDay, type JapanDay, spanNamed } from './japan-time.ts';
 import type { OperatorPorts } from './operator.ts';
 import { may } from './permissions.ts';
 import { StaffProblem } from './problems.ts';
@@ -46,7 +46,8 @@ export async function answerQuery(query: StaffQuery, who: Session, ports: Operat
       const any = criteriaOf(query.text, ports.config().shop.machineName);
       if (any === null) return { orders: [], next: null };
       const { attention, after, limit, result } = query;
-      return archive.search({ any, attention, after, limit, result, from: named(query.from), to: named(query.to) });
+      const [from, to] = [query.from, query.to].map((name) => (name === undefined ? undefined : spanNamed(name)));
+      return archive.search({ any, attention, after, limit, result, from_ms: from?.from_ms, to_ms: to?.to_ms });
     }
     case 'order.story':
       return story(query.orderId, ports);
@@ -69,8 +70,6 @@ export async function answerQuery(query: StaffQuery, who: Session, ports: Operat
       return impossible(query);
   }
 }
-
-const named = (name: string | undefined): JapanDay | undefined => (name === undefined ? undefined : (dayNamed(name) ?? undefined));
 
 export function range(fromName: string, toName: string): { from: JapanDay; to: JapanDay } {
   const [from, to] = [dayNamed(fromName), dayNamed(toName)];
@@ -118,7 +117,7 @@ async function now(who: Session, ports: OperatorPorts, { sessions, holding }: In
   };
 }
 
-function planogram({ desk }: OperatorPorts): PlanogramView {
+function planogram({ desk, config }: OperatorPorts): PlanogramView {
   const { catalogue } = desk.planogram;
   const facts = desk.facts();
   return {
@@ -136,6 +135,7 @@ function planogram({ desk }: OperatorPorts): PlanogramView {
     categories: catalogue.categories(),
     waiting: facts.waiting,
     hasMachine: facts.machine !== null,
+    stockLow: config().alerts.stockLow,
   };
 }
 

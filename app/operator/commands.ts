@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { KIOSK_ACTORS } from '../catalogue/events.ts';
 import { ROLES } from './permissions.ts';
-import { dayNamed } from './japan-time.ts';
+import { dayNamed, spanNamed } from './japan-time.ts';
 
 const Slot = z.string().regex(/^[A-Za-z0-9-]{1,16}$/);
 const Sku = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
@@ -12,6 +12,7 @@ const Reason = z.string().trim().min(1).max(200);
 const Count = z.int().min(0).max(999);
 const Yen = z.int().min(1).max(9_999_999);
 export const Day = z.string().refine((name) => dayNamed(name) !== null, 'a date, as 2026-11-23');
+export const Moment = z.string().refine((name) => spanNamed(name) !== null, 'a date, or with a time: 2026-11-23T14:05');
 /** Digits only: it is typed on a keypad. */
 export const Pin = z.string().regex(/^\d{6,12}$/, '6 to 12 digits');
 export const Name = z
@@ -32,6 +33,7 @@ export const StaffCommandSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('slot.disable'), slot: Slot, reason: Reason }),
   z.strictObject({ do: z.literal('slot.release'), slot: Slot }),
   z.strictObject({ do: z.literal('slot.set'), slot: Slot, sku: Sku, capacity: z.int().min(1).max(999), count: Count, seen: Seen }),
+  z.strictObject({ do: z.literal('slot.remove'), slot: Slot, seen: Seen }),
   z.strictObject({ do: z.literal('price.set'), sku: Sku, price_jpy: Yen, seen_jpy: Yen.optional(), seen: Seen }),
   z.strictObject({
     do: z.literal('product.set'),
@@ -44,6 +46,7 @@ export const StaffCommandSchema = z.discriminatedUnion('do', [
     calories_kcal: z.int().min(0).max(10_000).nullable(),
     seen: Seen,
   }),
+  z.strictObject({ do: z.literal('product.remove'), sku: Sku, seen: Seen }),
   z.strictObject({ do: z.literal('testVend'), slot: Slot }),
   z.strictObject({ do: z.literal('maintenance.begin') }),
   z.strictObject({ do: z.literal('maintenance.end') }),
@@ -71,8 +74,9 @@ const RESULTS = ['open', 'vended', 'partlyVended', 'refunded', 'abandoned', 'att
 const Search = {
   /** Order number, amount, PayPay's paymentId or our merchantPaymentId, as typed. */
   text: z.string().trim().max(80).default(''),
-  from: Day.optional(),
-  to: Day.optional(),
+  /** A day or a minute in Japan, both ends included. */
+  from: Moment.optional(),
+  to: Moment.optional(),
   result: z.enum(RESULTS).optional(),
 };
 

@@ -94,6 +94,8 @@ function tell(event: ShopEvent): LocalText {
         `スロット${event.slot}を${event.content.sku}（最大${event.content.capacity}個）にしました`,
         `Slot ${event.slot} now holds ${event.content.sku} (up to ${event.content.capacity})`,
       );
+    case 'slot.removed':
+      return both(`スロット${event.slot}をなくしました`, `Slot ${event.slot} removed`);
     case 'price.set':
       return both(`${event.sku}の価格を${yen(event.price_jpy)}にしました`, `Price of ${event.sku} set to ${yen(event.price_jpy)}`);
     case 'product.set':
@@ -101,6 +103,8 @@ function tell(event: ShopEvent): LocalText {
         `商品${event.product.sku}を変更しました（${event.product.name.ja}、${yen(event.product.price_jpy)}）`,
         `Product ${event.product.sku} changed (${event.product.name.en ?? event.product.name.ja}, ${yen(event.product.price_jpy)})`,
       );
+    case 'product.removed':
+      return both(`商品${event.sku}を削除しました`, `Product ${event.sku} removed`);
     case 'testVend.requested':
       return both(`スロット${event.slot}のテストを始めました`, `Slot ${event.slot}: test vend begun`);
     case 'testVend.ended': {

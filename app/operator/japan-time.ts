@@ -43,6 +43,16 @@ export function dayNamed(name: string): JapanDay | null {
   return dayName(day) === name ? day : null;
 }
 
+/** @returns the day `2026-11-23` or the minute `2026-11-23T14:05` in Japan, from its first moment to the one after it */
+export function spanNamed(name: string): { readonly from_ms: number; readonly to_ms: number } | null {
+  const parts = /^(\d{4}-\d{2}-\d{2})(?:[T ]([01]\d|2[0-3]):([0-5]\d))?$/.exec(name);
+  const day = dayNamed(parts?.[1] ?? '');
+  if (parts === null || day === null) return null;
+  if (parts[2] === undefined) return { from_ms: dayStart_ms(day), to_ms: dayStart_ms(day + 1) };
+  const from_ms = dayStart_ms(day) + (Number(parts[2]) * 60 + Number(parts[3])) * 60_000;
+  return { from_ms, to_ms: from_ms + 60_000 };
+}
+
 /** `14:05:09` in Japan. */
 export function timeOfDay(at_ms: number): string {
   const of_s = Math.floor(((at_ms + TOKYO_ms) % DAY_ms) / 1000);

@@ -41,7 +41,7 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
     if ([...desk.unshown()].some(concerned)) throw new StaffProblem(desk.facts().waiting > 0 ? 'changeWaits' : 'changedMeanwhile');
   };
   const aloneAtSlot = (slot: string): void =>
-    alone((event) => (event.type === 'stock.set' || event.type === 'slot.set') && event.slot === slot);
+    alone((event) => (event.type === 'stock.set' || event.type === 'slot.set' || event.type === 'slot.removed') && event.slot === slot);
   const aloneAtProduct = (sku: string): void => alone((event) => skuOf(event) === sku);
 
   switch (command.do) {
@@ -71,12 +71,17 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
       aloneAtSlot(slot);
       aloneAtProduct(sku);
       productNow(sku);
-      const known = planogram.slots().some((candidate) => candidate.slot === slot);
-      if (known) slotNow(slot, command.seen);
+      if (planogram.slots().some((candidate) => candidate.slot === slot)) slotNow(slot, command.seen);
       return desk.record([
         { type: 'slot.set', slot, content: { sku, capacity }, over: catalogue.contentOver(slot), ...act },
         { type: 'stock.set', slot, count, ...act, reason: 'slot changed' },
       ]);
+    }
+    case 'slot.remove': {
+      aloneAtSlot(command.slot);
+      const { slot } = slotNow(command.slot, command.seen);
+      if (planogram.slots().length === 1) throw new StaffProblem('lastSlot');
+      return desk.record([{ type: 'slot.removed', slot, over: catalogue.contentOver(slot), ...act }]);
     }
     case 'price.set': {
       aloneAtProduct(command.sku);
@@ -101,6 +106,15 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
         ageRestricted: before?.ageRestricted ?? false,
       };
       return desk.record([{ type: 'product.set', product, over: catalogue.over(command).product, ...act }]);
+    }
+    case 'product.remove': {
+      const { sku } = command;
+      aloneAtProduct(sku);
+      alone((event) => event.type === 'slot.set' && event.content.sku === sku);
+      productNow(sku, command.seen);
+      if (planogram.slots().some((slot) => slot.sku === sku)) throw new StaffProblem('productInSlot');
+      if (catalogue.products().length === 1) throw new StaffProblem('lastProduct');
+      return desk.record([{ type: 'product.removed', sku, over: catalogue.over(command).product, ...act }]);
     }
     case 'testVend':
       return desk.testVend(slotNow(command.slot).slot, act);

@@ -25,7 +25,10 @@ export type Problem =
   | 'alreadySetUp'
   | 'noNetwork'
   | 'onlyAtKiosk'
-  | 'changeWaits';
+  | 'changeWaits'
+  | 'lastSlot'
+  | 'lastProduct'
+  | 'productInSlot';
 
 const both = (ja: string, en: string): LocalText => ({ ja, en });
 
@@ -85,6 +88,12 @@ export const PROBLEMS: Readonly<Record<Problem, LocalText>> = {
     'The console is not on the network (operator.lan in the configuration file)',
   ),
   onlyAtKiosk: both('端末の追加は、キオスクの画面でできます', 'A device is added at the kiosk’s own screen'),
+  lastSlot: both('最後のスロットはなくせません', 'The last slot stays'),
+  lastProduct: both('最後の商品は削除できません', 'The last product stays'),
+  productInSlot: both(
+    'この商品はスロットに入っています。先にスロットの商品を入れ替えるか、スロットをなくしてください',
+    'Slots hold this product. Give them another one, or remove them, first',
+  ),
   alreadySetUp: both('オーナーはすでにいます', 'There is an owner already'),
 };
 

@@ -28,7 +28,9 @@ export interface Report {
   readonly bySlot: readonly (Sum & { readonly slot: string; readonly failed: number })[];
   readonly returned: readonly (Sum & { readonly says: LocalText })[];
   readonly stockOuts: readonly LostSales[];
-  readonly headlines: Readonly<Record<'byDay' | 'byHour' | 'byProduct' | 'bySlot' | 'returned' | 'payTime' | 'stockOuts', LocalText>>;
+  readonly headlines: Readonly<
+    Record<'byDay' | 'byHour' | 'byProduct' | 'bySlot' | 'returned' | 'abandoned' | 'payTime' | 'stockOuts', LocalText>
+  >;
 }
 
 /** What a slot would have sold had it not been empty, at the pace at which it sold while it was not: an estimate. */
@@ -101,6 +103,9 @@ export function report({ from, to, now_ms, sums, stockOuts, products }: ReportFa
   const returned = of('returned')
     .map(({ key, n, jpy }) => ({ says: words(RETURNED, key), n, jpy }))
     .sort(bigger);
+  const abandoned = of('abandoned')
+    .map(({ key, n, jpy }) => ({ says: words(ABANDONED, key), n, jpy }))
+    .sort((a, b) => b.n - a.n);
   const classes = PAY_TIMES_s.map((upTo_s) => ({ upTo_s, n: of('payTime').find((sum) => sum.key === String(upTo_s))?.n ?? 0 }));
   const lost = lostSales(stockOuts, bySlot, dayStart_ms(from), Math.min(now_ms, dayStart_ms(to + 1)));
   const payTime = { median_s: quantile(classes, 0.5), p90_s: quantile(classes, 0.9), classes };
@@ -113,9 +118,7 @@ export function report({ from, to, now_ms, sums, stockOuts, products }: ReportFa
     returned_jpy: all('returned').jpy,
     success: closed === 0 ? null : vended / closed,
     codes: all('codes').n,
-    abandoned: of('abandoned')
-      .map(({ key, n, jpy }) => ({ says: words(ABANDONED, key), n, jpy }))
-      .sort(bigger),
+    abandoned,
     payTime,
     byDay,
     byHour,
@@ -129,6 +132,7 @@ export function report({ from, to, now_ms, sums, stockOuts, products }: ReportFa
       byProduct: bestProduct(byProduct, sold),
       bySlot: worstSlot(bySlot),
       returned: mostReturned(returned, all('returned')),
+      abandoned: mostAbandoned(abandoned),
       payTime: payTimeWords(payTime.median_s),
       stockOuts: mostLost(lost),
     },
@@ -226,6 +230,16 @@ function mostReturned(returned: Report['returned'], all: Sum): LocalText {
   return most === undefined
     ? both('返金はありません', 'No refunds')
     : both(`返金${yen(all.jpy)}の主な理由：${most.says.ja}`, `Most of the ${yen(all.jpy)} returned: ${most.says.en ?? most.says.ja}`);
+}
+
+function mostAbandoned(abandoned: Report['abandoned']): LocalText {
+  const most = abandoned[0];
+  if (most === undefined) return both('QRを出した注文はすべて支払われました', 'Every code that was shown was paid');
+  const all = abandoned.reduce((sum, { n }) => sum + n, 0);
+  return both(
+    `支払われなかった${all}件の主な理由：${most.says.ja}`,
+    `Most of the ${all} orders that were not paid: ${most.says.en ?? most.says.ja}`,
+  );
 }
 
 const payTimeWords = (median_s: number | null): LocalText =>

@@ -56,6 +56,8 @@ export interface PlanogramView {
   readonly categories: readonly { readonly id: string; readonly name: LocalText }[];
   readonly waiting: number;
   readonly hasMachine: boolean;
+  /** So few left in a slot is low. */
+  readonly stockLow: number;
 }
 
 export interface HistoryRow {

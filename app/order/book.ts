@@ -72,6 +72,9 @@ export function createOrderBook(journal: Journal, clock: Clock): OrderBook {
       if (known) return known;
       const rows = await journal.order(orderId);
       if (rows.length === 0) return undefined;
+      // Somebody else may have fetched it meanwhile and gone on with it: what was read before that is old.
+      const meanwhile = orders.get(orderId);
+      if (meanwhile) return meanwhile;
       const order = fold(rows);
       orders.set(orderId, order);
       return order;

@@ -185,11 +185,14 @@ export function shopKeeping(event: ShopEvent): { readonly key: string; readonly 
     case 'slot.disabled':
       return { key: `enabled:${event.slot}`, replaces: true };
     case 'slot.set':
+    case 'slot.removed':
       return { key: `content:${event.slot}`, replaces: true };
     case 'price.set':
       return { key: `price:${event.sku}`, replaces: true };
     case 'product.set':
       return { key: `product:${event.product.sku}`, replaces: true };
+    case 'product.removed':
+      return { key: `product:${event.sku}`, replaces: true };
     // A test may have taken one unit: it counts from the last counted stock on, as a sale does.
     case 'testVend.ended':
       return { key: `stock:${event.slot}`, replaces: false };

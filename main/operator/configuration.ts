@@ -119,8 +119,20 @@ function exported(text: string, planogram: Planogram): string {
       ...(ageRestricted ? { ageRestricted } : {}),
     });
   }
+  const drop = (entries: YAMLSeq, name: string, kept: readonly string[]): void =>
+    void (entries.items = entries.items.filter((item) => !isMap(item) || kept.includes(String(item.get(name)))));
+  drop(
+    products,
+    'sku',
+    planogram.catalogue.products().map(({ sku }) => sku),
+  );
   const slots = list('slots');
   for (const { slot, sku, capacity, count } of planogram.slots())
     update(slots, 'slot', { slot, sku, capacity: Math.max(capacity, count), stock: count });
+  drop(
+    slots,
+    'slot',
+    planogram.slots().map(({ slot }) => slot),
+  );
   return document.toString({ lineWidth: 0 });
 }

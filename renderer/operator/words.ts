@@ -106,6 +106,14 @@ const WORDS = {
   'stock.assign': ['商品を入れ替える', 'Change the product'],
   'stock.product': ['商品', 'Product'],
   'stock.capacity': ['最大数', 'Capacity'],
+  'stock.add': ['スロットを追加', 'Add a slot'],
+  'stock.name': ['スロットの番号', 'Number of the slot'],
+  'stock.taken': ['この番号のスロットはもうあります', 'There is a slot of this number already'],
+  'stock.remove': ['スロットをなくす', 'Remove the slot'],
+  'stock.removeAsk': [
+    'スロット{0}をなくします。中の{1}個は在庫から消えます。今のお客様が終わると反映されます。',
+    'Slot {0} is removed, and the {1} units in it leave the stock, once the customer at the kiosk has finished.',
+  ],
   'stock.history': ['このスロットの記録', 'History of this slot'],
   slot: ['スロット', 'Slot'],
   // products
@@ -123,6 +131,15 @@ const WORDS = {
   'products.none': ['なし', 'None'],
   'products.sku': ['商品コード', 'SKU'],
   'products.taken': ['この商品コードはもう使われています', 'There is a product with this SKU already'],
+  'products.remove': ['商品を削除する', 'Remove the product'],
+  'products.removeAsk': [
+    '{0}を削除します。売上の記録は残ります。今のお客様が終わると反映されます。',
+    '{0} is removed once the customer at the kiosk has finished. Its sales stay in the books.',
+  ],
+  'products.removeFirst': [
+    'スロット{0}に入っています。先にスロットの商品を入れ替えるか、スロットをなくしてください。',
+    'Slots {0} hold it. Give them another product, or remove them, first.',
+  ],
   'products.history': ['この商品の記録', 'History of this product'],
   'products.export': ['設定ファイルとして保存', 'Save as configuration'],
   // orders
@@ -131,6 +148,10 @@ const WORDS = {
   'orders.all': ['すべて', 'All'],
   'orders.attention': ['要確認', 'Needs a person'],
   'orders.refunded': ['返金', 'Refunded'],
+  'orders.partlyVended': ['一部返金', 'Partly refunded'],
+  'orders.between': ['日時で絞る', 'By time'],
+  'orders.from': ['いつから', 'From'],
+  'orders.to': ['いつまで', 'To'],
   'orders.abandoned': ['未払い', 'Not paid'],
   'orders.number': ['注文', 'Order'],
   'orders.time': ['時刻', 'Time'],
@@ -178,6 +199,7 @@ const WORDS = {
   'who.staff': ['スタッフ', 'Staff'],
   // reports
   'range.today': ['今日', 'Today'],
+  'range.month': ['月を選ぶ', 'Month'],
   'range.7': ['7日', '7 days'],
   'range.30': ['30日', '30 days'],
   'range.365': ['1年', '1 year'],

@@ -70,8 +70,9 @@ async function questions(archive: OrderArchive, orders: number): Promise<Row[]> 
   const typed = (text: string) => search({ any: criteriaOf(text, MACHINE) ?? [] });
   const spread = (i: number, count: number): number => Math.floor(((i * 0.618034) % 1) * count);
   const day = (i: number): JapanDay => FIRST_day + spread(i, DAYS - 31);
+  const days = (from: JapanDay, to: JapanDay) => ({ from_ms: dayStart_ms(from), to_ms: dayStart_ms(to + 1) });
   const some = async (text: (order: { orderNumber: string; orderId: string; paymentId: string | undefined }) => string, i: number) => {
-    const [order] = (await search({ from: day(i), to: day(i) + 1, result: 'vended', limit: 1 })).orders;
+    const [order] = (await search({ ...days(day(i), day(i) + 1), result: 'vended', limit: 1 })).orders;
     if (order === undefined) throw new Error('a day without sales');
     return text({ orderNumber: order.orderNumber, orderId: order.merchantPaymentId, paymentId: order.payment?.paymentId });
   };
@@ -90,12 +91,12 @@ async function questions(archive: OrderArchive, orders: number): Promise<Row[]> 
     ['search by merchantPaymentId', async (i) => (await typed(ids[i % 20] ?? '')).orders.length],
     ['search by paymentId', async (i) => (await typed(payments[i % 20] ?? '')).orders.length],
     ['search by amount', async (i) => (await typed(String(110 + 10 * (i % 20)))).orders.length],
-    ['search by day', async (i) => (await search({ from: day(i), to: day(i) })).orders.length],
+    ['search by day', async (i) => (await search(days(day(i), day(i)))).orders.length],
     [
       'search by amount in a month',
-      async (i) => (await search({ any: [{ by: 'total_jpy', is: 110 + 10 * (i % 20) }], from: day(i), to: day(i) + 30 })).orders.length,
+      async (i) => (await search({ any: [{ by: 'total_jpy', is: 110 + 10 * (i % 20) }], ...days(day(i), day(i) + 30) })).orders.length,
     ],
-    ['refunded orders of a month', async (i) => (await search({ result: 'refunded', from: day(i), to: day(i) + 30 })).orders.length],
+    ['refunded orders of a month', async (i) => (await search({ result: 'refunded', ...days(day(i), day(i) + 30) })).orders.length],
     ['report of a day', (i) => made(day(i), day(i))],
     ['report of a month', (i) => made(day(i), day(i) + 30)],
     ['report of two years', () => made(FIRST_day, LAST_day)],

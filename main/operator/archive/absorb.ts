@@ -1,6 +1,6 @@
 /** Takes what the journal has written since the last time into the archive's tables. */
 import type { DatabaseSync } from 'node:sqlite';
-import { type ShopEvent, slotOf } from '../../../app/catalogue/events.ts';
+import { type ShopEvent, skuOf, slotOf } from '../../../app/catalogue/events.ts';
 import { japanDay } from '../../../app/operator/japan-time.ts';
 import { grow, moneyOf, type OrderSummary, waitsForPerson } from '../../../app/operator/summary.ts';
 import { entriesOf } from '../../../app/operator/tally.ts';
@@ -63,7 +63,7 @@ export function createAbsorber(archive: DatabaseSync, journal: DatabaseSync): Ab
     if (event.type === 'stock.set') count(event.slot, at_ms, () => event.count);
     else if (event.type === 'stock.taken' || (event.type === 'testVend.ended' && event.left)) count(event.slot, at_ms, (n) => n - 1);
     if (event.type === 'stock.taken') return;
-    const sku = event.type === 'price.set' ? event.sku : event.type === 'product.set' ? event.product.sku : null;
+    const sku = skuOf(event);
     addRecord.run(seq, at_ms, slotOf(event), sku, event.type === 'day.closed' ? event.day : null, text);
   }
 

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Archive, Criterion, OrderPage, OrderSearch, ShopRecord, StockOut, Sums } from '../../../app/operator/archive.ts';
 import { moneyOf, type OrderSummary } from '../../../app/operator/summary.ts';
-import { dayStart_ms, japanDay, type JapanDay } from '../../../app/operator/japan-time.ts';
+import { japanDay, type JapanDay } from '../../../app/operator/japan-time.ts';
 import { type FileFormat, fileRows } from './file-rows.ts';
 import type { ShopEvent } from '../../../app/catalogue/events.ts';
 
@@ -30,8 +30,8 @@ function searchOne(db: DatabaseSync, search: OrderSearch, criterion: Criterion |
   if (criterion !== null) must(`${COLUMNS[criterion.by]} = ?`, criterion.is);
   if (search.attention) must("unfinished = 1 AND result = 'attention'");
   else if (search.result !== undefined) must('result = ?', search.result);
-  if (search.from !== undefined) must('opened_ms >= ?', dayStart_ms(search.from));
-  if (search.to !== undefined) must('opened_ms < ?', dayStart_ms(search.to + 1));
+  if (search.from_ms !== undefined) must('opened_ms >= ?', search.from_ms);
+  if (search.to_ms !== undefined) must('opened_ms < ?', search.to_ms);
   if (search.after !== undefined) {
     const [opened_ms = '0', orderId = ''] = search.after.split(/:(.*)/s);
     must('(opened_ms, order_id) < (?, ?)', Number(opened_ms), orderId);

@@ -1,5 +1,6 @@
 /** PayPay's file against our orders: only what differs, and what to do about it. */
 import { useRef, useState } from 'react';
+import type { SelfCheck } from '../../../app/operator/pay-pay-side.ts';
 import type { Difference } from '../../../app/operator/reconcile.ts';
 import { dateTime } from '../../../app/operator/japan-time.ts';
 import { Trouble } from '../api.ts';
@@ -22,7 +23,7 @@ export function ComparePage() {
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [busy, setBusy] = useState(false);
   const { busy: checking, trouble: checkTrouble, run } = useDo();
-  const [checked, setChecked] = useState<{ asked: number; differences: readonly unknown[] } | null>(null);
+  const [checked, setChecked] = useState<SelfCheck | null>(null);
   const compare = (chosen: File): void => {
     setBusy(true);
     setTrouble(null);
@@ -37,14 +38,14 @@ export function ComparePage() {
       <p>{t('compare.hint')}</p>
       <TroubleLine trouble={trouble} />
       {comparison && <Result comparison={comparison} />}
-      {checked && <p className="c-note">{t('compare.checked', checked.asked, checked.differences.length)}</p>}
+      {checked && <Checked {...checked} />}
       <TroubleLine trouble={checkTrouble} />
       <div className="c-actions">
         <button
           type="button"
           className="c-button"
           disabled={checking}
-          onClick={() => void run<NonNullable<typeof checked>>({ do: 'orders.selfCheck' }).then(setChecked)}
+          onClick={() => void run<SelfCheck>({ do: 'orders.selfCheck' }).then(setChecked)}
         >
           {t('compare.selfCheck')}
         </button>
@@ -69,6 +70,26 @@ export function ComparePage() {
         )}
       </div>
     </>
+  );
+}
+
+/** What PayPay said about orders that are not final, where it is not what our books say. */
+function Checked({ asked, differences }: SelfCheck) {
+  const { t, text } = useDesk();
+  return (
+    <section data-testid="checked">
+      <h2 className={differences.length === 0 ? 'c-good' : ''}>{t('compare.checked', asked, differences.length)}</h2>
+      <ul className="c-differences">
+        {differences.map(({ orderId, orderNumber, asked: said }) => (
+          <li key={orderId}>
+            <header>
+              <a href={`#orders/order/${orderId}`}>{t('story.title', orderNumber)}</a>
+            </header>
+            <p>{text(said.says)}</p>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

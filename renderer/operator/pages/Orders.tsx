@@ -8,14 +8,23 @@ import { TroubleLine } from '../parts/Dialog.tsx';
 import { ResultChip } from '../parts/ResultChip.tsx';
 import { Story } from '../parts/Story.tsx';
 
-type Filter = 'all' | 'attention' | 'refunded' | 'abandoned';
-const FILTERS: readonly Filter[] = ['all', 'attention', 'refunded', 'abandoned'];
+const FILTERS = ['all', 'attention', 'refunded', 'partlyVended', 'abandoned'] as const;
+type Filter = (typeof FILTERS)[number];
 
-const queryOf = (text: string, filter: Filter): object => ({
+/** As the fields hold them: `2026-11-23T14:05`, empty for no limit. */
+interface Between {
+  readonly from: string;
+  readonly to: string;
+}
+const ALWAYS: Between = { from: '', to: '' };
+
+const queryOf = (text: string, filter: Filter, { from, to }: Between): object => ({
   ask: 'orders',
   text,
   attention: filter === 'attention',
-  ...(filter === 'refunded' || filter === 'abandoned' ? { result: filter } : {}),
+  ...(filter === 'all' || filter === 'attention' ? {} : { result: filter }),
+  ...(from === '' ? {} : { from }),
+  ...(to === '' ? {} : { to }),
 });
 
 export function OrdersPage() {
@@ -40,7 +49,8 @@ function List({ onOpen }: { onOpen: (orderId: string) => void }) {
   const [typed, setTyped] = useState('');
   const [text, setText] = useState('');
   const [filter, setFilter] = useState<Filter>(location.hash === '#orders/attention' ? 'attention' : 'all');
-  const query = queryOf(text, filter);
+  const [between, setBetween] = useState<Between | null>(null);
+  const query = queryOf(text, filter, between ?? ALWAYS);
   const { value: page, trouble } = useAsk<OrderPage>(query);
   const [older, setOlder] = useState<{ key: string; orders: readonly OrderSummary[]; next: string | null } | null>(null);
   const key = JSON.stringify(query);
@@ -73,7 +83,30 @@ function List({ onOpen }: { onOpen: (orderId: string) => void }) {
             {t(`orders.${name}`)}
           </button>
         ))}
+        <button
+          type="button"
+          className="c-chip"
+          aria-pressed={between !== null}
+          onClick={() => setBetween(between === null ? ALWAYS : null)}
+        >
+          {t('orders.between')}
+        </button>
       </div>
+      {between !== null && (
+        <div className="c-row c-between">
+          {(['from', 'to'] as const).map((end) => (
+            <label key={end} className="c-field">
+              <span>{t(`orders.${end}`)}</span>
+              <input
+                type="datetime-local"
+                value={between[end]}
+                data-testid={`orders-${end}`}
+                onChange={({ target }) => setBetween({ ...between, [end]: target.value })}
+              />
+            </label>
+          ))}
+        </div>
+      )}
       <TroubleLine trouble={trouble} />
       {page?.orders.length === 0 && <p className="c-quiet">{t('nothing')}</p>}
       {page !== null && page.orders.length > 0 && (

@@ -13,7 +13,7 @@ export function ProductsPage() {
   const desk = useDesk();
   const { t, text, api } = desk;
   const { value: planogram } = useAsk<PlanogramView>({ ask: 'planogram' });
-  const [open, setOpen] = useState<{ product: Product | null; what: 'price' | 'edit' } | null>(null);
+  const [open, setOpen] = useState<{ product: Product | null; what: 'price' | 'edit' | 'remove' } | null>(null);
   if (planogram === null) return <p className="c-quiet">{t('loading')}</p>;
   const slotsOf = (sku: string): string =>
     planogram.slots
@@ -74,7 +74,17 @@ export function ProductsPage() {
         </button>
       </div>
       {open?.what === 'price' && open.product && <Price product={open.product} onClose={() => setOpen(null)} />}
-      {open?.what === 'edit' && <Edit product={open.product} planogram={planogram} onClose={() => setOpen(null)} />}
+      {open?.what === 'edit' && (
+        <Edit
+          product={open.product}
+          planogram={planogram}
+          onClose={() => setOpen(null)}
+          onRemove={() => setOpen({ product: open.product, what: 'remove' })}
+        />
+      )}
+      {open?.what === 'remove' && open.product && (
+        <Remove product={open.product} slots={slotsOf(open.product.sku)} onClose={() => setOpen(null)} />
+      )}
     </>
   );
 }
@@ -104,7 +114,36 @@ function Price({ product, onClose }: { product: Product; onClose: () => void }) 
   );
 }
 
-function Edit({ product, planogram, onClose }: { product: Product | null; planogram: PlanogramView; onClose: () => void }) {
+function Remove({ product, slots, onClose }: { product: Product; slots: string; onClose: () => void }) {
+  const { t, text } = useDesk();
+  const { busy, trouble, run } = useDo();
+  const [seen] = useState(product.revision);
+  return (
+    <Dialog
+      title={`${text(product.name)}: ${t('products.remove')}`}
+      onClose={onClose}
+      busy={busy}
+      trouble={trouble}
+      act={{
+        label: t('products.remove'),
+        danger: true,
+        disabled: slots !== '',
+        run: () => void run({ do: 'product.remove', sku: product.sku, seen }).then((done) => done !== null && onClose()),
+      }}
+    >
+      {slots === '' ? <p>{t('products.removeAsk', text(product.name))}</p> : <p className="c-note">{t('products.removeFirst', slots)}</p>}
+    </Dialog>
+  );
+}
+
+interface EditProps {
+  readonly product: Product | null;
+  readonly planogram: PlanogramView;
+  readonly onClose: () => void;
+  readonly onRemove: () => void;
+}
+
+function Edit({ product, planogram, onClose, onRemove }: EditProps) {
   const { t, text } = useDesk();
   const { busy, trouble, run } = useDo();
   const [sku, setSku] = useState(product?.sku ?? '');
@@ -155,6 +194,11 @@ function Edit({ product, planogram, onClose }: { product: Product | null; planog
         />
       )}
       <p className="c-quiet">{t('products.effect')}</p>
+      {product !== null && (
+        <button type="button" className="c-button c-plain" onClick={onRemove}>
+          {t('products.remove')}
+        </button>
+      )}
     </Dialog>
   );
 }

@@ -2,14 +2,15 @@
 import { useMemo, useState } from 'react';
 import type { NowView } from '../../../app/operator/view.ts';
 import type { Report } from '../../../app/operator/report.ts';
-import { dayName, japanDay } from '../../../app/operator/japan-time.ts';
+import { dayName, dayNamed, type JapanDay, japanDay } from '../../../app/operator/japan-time.ts';
 import { count, useAsk, useDesk, yen } from '../desk.ts';
 import { TroubleLine } from '../parts/Dialog.tsx';
 import { BarList, Chart } from '../parts/Chart.tsx';
 import { ExportButtons } from '../parts/Export.tsx';
 
 const RANGES = ['today', '7', '30', '365'] as const;
-const DAYS: Readonly<Record<(typeof RANGES)[number], number>> = { today: 1, 7: 7, 30: 30, 365: 365 };
+type Range = (typeof RANGES)[number];
+const DAYS: Readonly<Record<Range, number>> = { today: 1, 7: 7, 30: 30, 365: 365 };
 /** More days than that are drawn as months. */
 const DAYS_shown = 62;
 const LIST_rows = 8;
@@ -20,11 +21,11 @@ const plain = (value: number): string => String(value);
 export function ReportsPage() {
   const { t, text, atKiosk } = useDesk();
   const { value: now } = useAsk<NowView>({ ask: 'now' });
-  const [range, setRange] = useState<(typeof RANGES)[number]>('7');
+  /** One of the usual ranges up to today, or a month: `2026-11`. */
+  const [range, setRange] = useState<Range | `${number}-${number}`>('7');
   const today = now === null ? null : japanDay(now.now_ms);
-  const from = today === null ? null : dayName(today - DAYS[range] + 1);
-  const to = today === null ? null : dayName(today);
-  const { value: report, trouble } = useAsk<Report>(from === null || to === null ? null : { ask: 'report', from, to });
+  const days = today === null ? null : daysOf(range, today);
+  const { value: report, trouble } = useAsk<Report>(days === null ? null : { ask: 'report', ...days });
   return (
     <>
       <div className="c-row c-filters">
@@ -33,6 +34,16 @@ export function ReportsPage() {
             {t(`range.${name}`)}
           </button>
         ))}
+        <label className="c-month">
+          <span>{t('range.month')}</span>
+          <input
+            type="month"
+            data-testid="report-month"
+            value={isMonth(range) ? range : ''}
+            {...(today === null ? {} : { max: dayName(today).slice(0, 7) })}
+            onChange={({ target: { value } }) => setRange(isMonth(value) ? value : '7')}
+          />
+        </label>
       </div>
       <TroubleLine trouble={trouble} />
       {report === null ? (
@@ -66,6 +77,15 @@ export function ReportsPage() {
               }))}
             />
             <BarList
+              title={text(report.headlines.abandoned)}
+              rows={report.abandoned.map((row) => ({
+                key: row.says.ja,
+                name: text(row.says),
+                value: row.n,
+                says: t('now.orders', count(row.n)),
+              }))}
+            />
+            <BarList
               title={text(report.headlines.stockOuts)}
               rows={report.stockOuts.slice(0, LIST_rows).map((row) => ({
                 ...{ key: row.slot, name: `${t('slot')} ${row.slot}`, value: row.jpy },
@@ -78,6 +98,17 @@ export function ReportsPage() {
       )}
     </>
   );
+}
+
+const isMonth = (range: string): range is `${number}-${number}` => dayNamed(`${range}-01`) !== null;
+
+/** A month ends with its last day, or today. */
+function daysOf(range: string, today: JapanDay): { from: string; to: string } {
+  const first = dayNamed(`${range}-01`);
+  if (first === null) return { from: dayName(today - (DAYS[range as Range] ?? 1) + 1), to: dayName(today) };
+  const [year, month] = range.split('-').map(Number);
+  const next = dayNamed(`${month === 12 ? Number(year) + 1 : year}-${String(((month ?? 1) % 12) + 1).padStart(2, '0')}-01`) ?? today + 1;
+  return { from: dayName(first), to: dayName(Math.max(first, Math.min(today, next - 1))) };
 }
 
 function Figures({ report }: { report: Report }) {

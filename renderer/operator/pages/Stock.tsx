@@ -3,15 +3,13 @@ import { useState } from 'react';
 import type { PlanogramView, SlotRow } from '../../../app/operator/view.ts';
 import { useAsk, useDesk, useDo, yen } from '../desk.ts';
 import { Dialog } from '../parts/Dialog.tsx';
-import { SlotDialog } from '../parts/Slot.tsx';
-
-const LOW = 2;
+import { AddSlot, SlotDialog } from '../parts/Slot.tsx';
 
 export function StockPage() {
-  const { t } = useDesk();
+  const { t, may } = useDesk();
   const { value: planogram } = useAsk<PlanogramView>({ ask: 'planogram' });
   const [open, setOpen] = useState<string | null>(null);
-  const [filling, setFilling] = useState(false);
+  const [doing, setDoing] = useState<'fill' | 'add' | null>(null);
   if (planogram === null) return <p className="c-quiet">{t('loading')}</p>;
   const slot = planogram.slots.find((candidate) => candidate.slot === open);
   const notFull = planogram.slots.filter(({ count, capacity }) => count !== capacity);
@@ -20,28 +18,34 @@ export function StockPage() {
       <ul className="c-slots">
         {planogram.slots.map((row) => (
           <li key={row.slot}>
-            <SlotCard row={row} onOpen={() => setOpen(row.slot)} />
+            <SlotCard row={row} low={planogram.stockLow} onOpen={() => setOpen(row.slot)} />
           </li>
         ))}
       </ul>
       <div className="c-actions">
+        {may('slot.set') && (
+          <button type="button" className="c-button c-plain" data-testid="add-slot" onClick={() => setDoing('add')}>
+            {t('stock.add')}
+          </button>
+        )}
         <button
           type="button"
           className="c-button c-primary"
           disabled={notFull.length === 0}
           data-testid="fill-all"
-          onClick={() => setFilling(true)}
+          onClick={() => setDoing('fill')}
         >
           {t('stock.fillAll')}
         </button>
       </div>
       {slot && <SlotDialog key={slot.slot} slot={slot} planogram={planogram} onClose={() => setOpen(null)} />}
-      {filling && <FillAll slots={notFull} onClose={() => setFilling(false)} />}
+      {doing === 'fill' && <FillAll slots={notFull} onClose={() => setDoing(null)} />}
+      {doing === 'add' && <AddSlot planogram={planogram} onClose={() => setDoing(null)} />}
     </>
   );
 }
 
-function SlotCard({ row, onOpen }: { row: SlotRow; onOpen: () => void }) {
+function SlotCard({ row, low, onOpen }: { row: SlotRow; low: number; onOpen: () => void }) {
   const { t, text } = useDesk();
   const state = row.disabled
     ? 'disabled'
@@ -49,7 +53,7 @@ function SlotCard({ row, onOpen }: { row: SlotRow; onOpen: () => void }) {
       ? 'quarantined'
       : row.count === 0
         ? 'empty'
-        : row.count <= LOW
+        : row.count <= low
           ? 'low'
           : null;
   return (

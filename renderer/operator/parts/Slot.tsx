@@ -4,10 +4,10 @@ import type { PlanogramView, SlotRow } from '../../../app/operator/view.ts';
 import { type NowView } from '../../../app/operator/view.ts';
 import { useAsk, useDesk, useDo, yen } from '../desk.ts';
 import { Dialog, TroubleLine } from './Dialog.tsx';
-import { Choice, NumberField, numberIn, ReasonField } from './fields.tsx';
+import { Choice, NumberField, numberIn, ReasonField, TextField } from './fields.tsx';
 import { History } from './History.tsx';
 
-type Doing = 'set' | 'release' | 'disable' | 'test' | 'assign';
+type Doing = 'set' | 'release' | 'disable' | 'test' | 'assign' | 'remove';
 
 export function SlotDialog({ slot, planogram, onClose }: { slot: SlotRow; planogram: PlanogramView; onClose: () => void }) {
   const desk = useDesk();
@@ -26,6 +26,8 @@ export function SlotDialog({ slot, planogram, onClose }: { slot: SlotRow; planog
       return <TestVend slot={slot} onClose={back} />;
     case 'assign':
       return <Assign slot={slot} planogram={planogram} onClose={back} />;
+    case 'remove':
+      return <Remove slot={slot} onClose={back} />;
     case null:
   }
   return (
@@ -73,6 +75,11 @@ export function SlotDialog({ slot, planogram, onClose }: { slot: SlotRow; planog
         {desk.may('slot.set') && (
           <button type="button" className="c-button" onClick={() => setDoing('assign')}>
             {t('stock.assign')}
+          </button>
+        )}
+        {desk.may('slot.remove') && planogram.slots.length > 1 && (
+          <button type="button" className="c-button" onClick={() => setDoing('remove')}>
+            {t('stock.remove')}
           </button>
         )}
       </div>
@@ -200,14 +207,64 @@ function TestVend({ slot, onClose }: StepProps) {
   );
 }
 
-function Assign({ slot, planogram, onClose }: StepProps & { planogram: PlanogramView }) {
-  const { t, text } = useDesk();
+function Remove({ slot, onClose }: StepProps) {
+  const { t } = useDesk();
   const { busy, trouble, run } = useDo();
-  const [sku, setSku] = useState(slot.sku);
-  const [capacity, setCapacity] = useState(String(slot.capacity));
-  const [count, setCount] = useState('0');
   const [seen] = useState(slot.revision);
+  return (
+    <Dialog
+      title={`${t('slot')} ${slot.slot}: ${t('stock.remove')}`}
+      onClose={onClose}
+      busy={busy}
+      trouble={trouble}
+      act={{
+        label: t('stock.remove'),
+        danger: true,
+        run: () => void run({ do: 'slot.remove', slot: slot.slot, seen }).then((done) => done !== null && onClose()),
+      }}
+    >
+      <p>{t('stock.removeAsk', slot.slot, slot.count)}</p>
+    </Dialog>
+  );
+}
+
+interface Content {
+  readonly sku: string;
+  readonly capacity: string;
+  readonly count: string;
+}
+
+/** @returns null for what no slot can hold */
+function contentIn({ sku, capacity, count }: Content): { sku: string; capacity: number; count: number } | null {
   const [room, units] = [numberIn(capacity), numberIn(count)];
+  const fits = room !== null && room >= 1 && room <= 999 && units !== null && units <= 999;
+  return fits && sku !== '' ? { sku, capacity: room, count: units } : null;
+}
+
+function ContentFields(props: { planogram: PlanogramView; value: Content; onChange: (value: Content) => void }) {
+  const { t, text } = useDesk();
+  const { planogram, value, onChange } = props;
+  return (
+    <>
+      <Choice
+        label={t('stock.product')}
+        value={value.sku}
+        options={planogram.products.map((product) => [product.sku, `${text(product.name)} ${yen(product.price_jpy)}`] as const)}
+        onChange={(sku) => onChange({ ...value, sku })}
+      />
+      <NumberField label={t('stock.capacity')} value={value.capacity} onChange={(capacity) => onChange({ ...value, capacity })} />
+      <NumberField label={t('stock.count')} value={value.count} onChange={(count) => onChange({ ...value, count })} />
+      <p className="c-quiet">{t('products.effect')}</p>
+    </>
+  );
+}
+
+function Assign({ slot, planogram, onClose }: StepProps & { planogram: PlanogramView }) {
+  const { t } = useDesk();
+  const { busy, trouble, run } = useDo();
+  const [content, setContent] = useState<Content>({ sku: slot.sku, capacity: String(slot.capacity), count: '0' });
+  const [seen] = useState(slot.revision);
+  const valid = contentIn(content);
   return (
     <Dialog
       title={`${t('slot')} ${slot.slot}: ${t('stock.assign')}`}
@@ -216,20 +273,37 @@ function Assign({ slot, planogram, onClose }: StepProps & { planogram: Planogram
       trouble={trouble}
       act={{
         label: t('save'),
-        disabled: room === null || room < 1 || room > 999 || units === null || units > 999,
-        run: () =>
-          void run({ do: 'slot.set', slot: slot.slot, sku, capacity: room, count: units, seen }).then((done) => done !== null && onClose()),
+        disabled: valid === null,
+        run: () => void run({ do: 'slot.set', slot: slot.slot, ...valid, seen }).then((done) => done !== null && onClose()),
       }}
     >
-      <Choice
-        label={t('stock.product')}
-        value={sku}
-        options={planogram.products.map((product) => [product.sku, `${text(product.name)} ${yen(product.price_jpy)}`] as const)}
-        onChange={setSku}
-      />
-      <NumberField label={t('stock.capacity')} value={capacity} onChange={setCapacity} />
-      <NumberField label={t('stock.count')} value={count} onChange={setCount} />
-      <p className="c-quiet">{t('products.effect')}</p>
+      <ContentFields planogram={planogram} value={content} onChange={setContent} />
+    </Dialog>
+  );
+}
+
+export function AddSlot({ planogram, onClose }: { planogram: PlanogramView; onClose: () => void }) {
+  const { t } = useDesk();
+  const { busy, trouble, run } = useDo();
+  const [slot, setSlot] = useState('');
+  const [content, setContent] = useState<Content>({ sku: planogram.products[0]?.sku ?? '', capacity: '', count: '0' });
+  const valid = contentIn(content);
+  const taken = planogram.slots.some((other) => other.slot === slot);
+  return (
+    <Dialog
+      title={t('stock.add')}
+      onClose={onClose}
+      busy={busy}
+      trouble={trouble}
+      act={{
+        label: t('stock.add'),
+        disabled: valid === null || taken || !/^[A-Za-z0-9-]{1,16}$/.test(slot),
+        run: () => void run({ do: 'slot.set', slot, ...valid, seen: -1 }).then((done) => done !== null && onClose()),
+      }}
+    >
+      <TextField label={t('stock.name')} value={slot} onChange={setSlot} autoFocus />
+      {taken && <p className="c-trouble">{t('stock.taken')}</p>}
+      <ContentFields planogram={planogram} value={content} onChange={setContent} />
     </Dialog>
   );
 }

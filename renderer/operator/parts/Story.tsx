@@ -1,7 +1,7 @@
 /** The whole story of one order: what happened, in plain words, and the books of both sides. */
 import { useState } from 'react';
 import type { AskedView, StoryView } from '../../../app/operator/view.ts';
-import { dateTime, timeOfDay } from '../../../app/operator/japan-time.ts';
+import { dateTime, japanDay, timeOfDay } from '../../../app/operator/japan-time.ts';
 import { useAsk, useDesk, useDo, yen } from '../desk.ts';
 import { TroubleLine } from './Dialog.tsx';
 import { ResultChip } from './ResultChip.tsx';
@@ -82,7 +82,7 @@ export function Story({ orderId, onBack }: { orderId: string; onBack: () => void
       <ol className="c-events">
         {story.lines.map((line, i) => (
           <li key={i} className={`c-who-${line.who}`}>
-            <time>{timeOfDay(line.at_ms)}</time>
+            <time>{isAnotherDay(line.at_ms, story.lines[i - 1]?.at_ms) ? dateTime(line.at_ms) : timeOfDay(line.at_ms)}</time>
             <b>{t(`who.${line.who}`)}</b>
             <span>{text(line.says)}</span>
           </li>
@@ -121,6 +121,10 @@ export function Story({ orderId, onBack }: { orderId: string; onBack: () => void
     </article>
   );
 }
+
+/** A story that goes over midnight, or on after a week, says which day it is. */
+const isAnotherDay = (at_ms: number, before_ms: number | undefined): boolean =>
+  before_ms === undefined || japanDay(at_ms) !== japanDay(before_ms);
 
 function Book({ rows }: { rows: readonly (readonly ['story.taken' | 'story.dispensed' | 'story.returned', number])[] }) {
   const { t } = useDesk();

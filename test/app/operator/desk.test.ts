@@ -144,6 +144,7 @@ const StaffDoes: fc.Arbitrary<ShopEvent[]> = fc.oneof(
   fc
     .record({ slot: Slot, count: fc.integer({ min: 0, max: 9 }) })
     .map(({ slot, count }) => [{ type: 'stock.set' as const, slot, count, reason: 'counted', ...act }]),
+  fc.constant('2').map((slot) => [{ type: 'slot.removed' as const, slot, over: { sku: 'tea', capacity: 9 }, ...act }]),
   Slot.map((slot) => [{ type: 'slot.released' as const, slot, ...act }]),
   Slot.map((slot) => [{ type: 'slot.disabled' as const, slot, reason: 'x', ...act }]),
   Slot.map((slot) => [{ type: 'slot.enabled' as const, slot, ...act }]),

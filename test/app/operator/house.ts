@@ -1,4 +1,5 @@
 /** A shop with its staff: the operator's side as the hosts put it together, on the clock that the test moves. */
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { StaffCommand, StaffQuery } from '../../../app/operator/commands.ts';
@@ -40,6 +41,8 @@ export const valueOf = <T>(answer: Answer): T => {
 export async function openHouse(): Promise<House> {
   const shop = await openShop();
   const { kiosk, clock, folder, config } = shop;
+  // JSON is YAML.
+  writeFileSync(path.join(folder, 'shop.yaml'), JSON.stringify(config));
   const side = openOperatorSide({
     ...{ kiosk, clock, config, readConfig: () => config, ids: seededIds(7), log: silentLog, version: 'test', setUpCode: SET_UP_CODE },
     ...{ journalPath: path.join(folder, 'journal.db'), dataFolder: folder, configFile: path.join(folder, 'shop.yaml') },

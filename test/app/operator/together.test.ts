@@ -5,6 +5,7 @@ import type { OrderSummary } from '../../../app/operator/summary.ts';
 import type { HistoryRow, PlanogramView, StoryView } from '../../../app/operator/view.ts';
 import type { StaffPlace } from '../../../app/catalogue/events.ts';
 import { ledger as payPayLedger } from '../../../main/paypay/simulator/ledger.ts';
+import { dateTime } from '../../../app/operator/japan-time.ts';
 import { type House, openHouse, type Person, valueOf } from './house.ts';
 
 let house: House;
@@ -121,6 +122,57 @@ describe('two cashiers at once', () => {
     expect(await problems([one.perform(settle)])).toEqual(['nothingWaits']);
     expect(house.shop.kiosk.operator.openOrders()).toEqual([]);
     expect(house.shop.kiosk.operator.facts()).toMatchObject({ openOrders: 0, attention: 0 });
+  });
+});
+
+describe('the range', () => {
+  const slots = () => house.shop.kiosk.operator.planogram.slots().map(({ slot, sku, count }) => `${slot} ${sku} ${count}`);
+
+  it('gets and loses slots and products between sales, and the exported configuration says so', async () => {
+    const [owner, other] = await two('owner');
+    const add: StaffCommand = { do: 'slot.set', slot: '3', sku: 'tea', capacity: 6, count: 4, seen: -1 };
+    expect(await problems([owner.perform(add), other.perform(add)])).toEqual(['done', 'changedMeanwhile']);
+    expect(await problems([other.perform(add)]), 'there is one now').toEqual(['changedMeanwhile']);
+    expect(await problems([owner.perform({ do: 'product.remove', sku: 'beer' })])).toEqual(['productInSlot']);
+    const filler = await house.person('filler', elsewhere());
+    expect(await problems([filler.perform({ do: 'slot.remove', slot: '2' })])).toEqual(['notAllowed']);
+    await house.shop.send({ do: 'start' });
+    valueOf(await owner.perform({ do: 'slot.remove', slot: '2' }));
+    expect(slots(), 'a customer is there').toHaveLength(3);
+    await house.shop.send({ do: 'finish' });
+    expect(slots()).toEqual(['1 tea 5', '3 tea 4']);
+    valueOf(await owner.perform({ do: 'product.remove', sku: 'beer' }));
+    expect(await problems([owner.perform({ do: 'product.remove', sku: 'tea' })])).toEqual(['productInSlot']);
+    valueOf(await owner.perform({ do: 'slot.remove', slot: '1' }));
+    expect(await problems([owner.perform({ do: 'slot.remove', slot: '3' })])).toEqual(['lastSlot']);
+
+    const yaml = await owner.ask<string>({ ask: 'config.export' });
+    expect(yaml).toContain('"3"');
+    for (const gone of ['beer', 'slot: "1"', 'slot: "2"']) expect(yaml).not.toContain(gone);
+    const rows = await owner.ask<HistoryRow[]>({ ask: 'product.history', sku: 'beer' });
+    expect(rows[0]?.says.en).toBe('Product beer removed');
+  });
+});
+
+describe('a search by time', () => {
+  it('finds a sale by its day and by its minute in Japan', async () => {
+    await sale();
+    const cashier = await house.person('cashier', elsewhere());
+    const found = async (from?: string, to?: string) => {
+      const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+      const { orders } = await cashier.ask<{ orders: OrderSummary[] }>({ ask: 'orders', text: '', attention: false, limit: 5, ...range });
+      return orders;
+    };
+    const at_ms = (await found())[0]?.openedAt_ms ?? 0;
+    const minute = (later_ms: number) =>
+      dateTime(at_ms + later_ms)
+        .slice(0, 16)
+        .replace(' ', 'T');
+    expect(await found(minute(0), minute(0))).toHaveLength(1);
+    expect(await found(minute(-3_600_000), minute(-60_000))).toHaveLength(0);
+    expect(await found(minute(60_000))).toHaveLength(0);
+    expect(await found(minute(0).slice(0, 10), minute(0).slice(0, 10))).toHaveLength(1);
+    expect(await cashier.perform({ do: 'day.close', day: '2026-02-30' })).toMatchObject({ problem: 'notUnderstood' });
   });
 });
 
