@@ -84,8 +84,11 @@ export function createCatalogue(initial: Config): Catalogue {
       derive();
     },
     apply(event) {
-      if (event.type === 'product.set') productChanges.set(event.product.sku, event);
-      else if (event.type === 'price.set') priceChanges.set(event.sku, event);
+      if (event.type === 'product.set') {
+        productChanges.set(event.product.sku, event);
+        // It says the price as well: an older change of the price has had its day.
+        priceChanges.delete(event.product.sku);
+      } else if (event.type === 'price.set') priceChanges.set(event.sku, event);
       else if (event.type === 'product.removed') productChanges.set(event.sku, event);
       else if (event.type === 'slot.set' || event.type === 'slot.removed') slotChanges.set(event.slot, event);
       else return;
