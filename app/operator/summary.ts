@@ -115,6 +115,8 @@ export interface Money {
   readonly taken_jpy: number;
   /** When PayPay took it; for a hold, when it was captured. */
   readonly takenAt_ms: number | null;
+  /** When its taking and its goods are counted: goods of a hold that was never taken, with the hold. null: there is neither. */
+  readonly bookedAt_ms: number | null;
   readonly returned_jpy: number;
   readonly returnedAt_ms: number | null;
   readonly dispensed_jpy: number;
@@ -126,10 +128,11 @@ export function moneyOf(order: OrderSummary): Money {
   const dispensed_jpy = order.lines.reduce((sum, line) => (line.state === 'succeeded' ? sum + line.price_jpy : sum), 0);
   const taken_jpy = payment === null ? 0 : payment.held ? (captured?.amount_jpy ?? 0) : payment.amount_jpy;
   const takenAt_ms = taken_jpy === 0 || payment === null ? null : payment.held ? (captured?.at_ms ?? null) : payment.paidAt_ms;
-  if (reversedAt_ms !== null)
-    return { taken_jpy, takenAt_ms, returned_jpy: taken_jpy, returnedAt_ms: taken_jpy > 0 ? reversedAt_ms : null, dispensed_jpy };
+  const bookedAt_ms = takenAt_ms ?? (dispensed_jpy > 0 ? (payment?.paidAt_ms ?? null) : null);
+  const booked = { taken_jpy, takenAt_ms, bookedAt_ms, dispensed_jpy };
+  if (reversedAt_ms !== null) return { ...booked, returned_jpy: taken_jpy, returnedAt_ms: taken_jpy > 0 ? reversedAt_ms : null };
   const back = refund?.state === 'completed' ? refund : null;
-  return { taken_jpy, takenAt_ms, returned_jpy: back?.amount_jpy ?? 0, returnedAt_ms: back?.endedAt_ms ?? null, dispensed_jpy };
+  return { ...booked, returned_jpy: back?.amount_jpy ?? 0, returnedAt_ms: back?.endedAt_ms ?? null };
 }
 
 /** Closed `attention`, and nobody has settled it. */

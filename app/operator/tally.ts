@@ -3,7 +3,7 @@
  * difference between what it added before and what it adds now, and a total can always be computed anew.
  */
 import { japanDay, japanHour, type JapanDay } from './japan-time.ts';
-import { moneyOf, type OrderSummary, returnCause } from './summary.ts';
+import { type Money, moneyOf, type OrderSummary, returnCause } from './summary.ts';
 
 /**
  * opened: '' · codes: '' · paid: hour of the day · result: how a paid order ended · abandoned: why nobody paid ·
@@ -72,4 +72,17 @@ export function entriesOf(order: OrderSummary): Entry[] {
   }
   if (money.returnedAt_ms !== null) add(japanDay(money.returnedAt_ms), 'returned', returnCause(order), money.returned_jpy);
   return entries;
+}
+
+/** What {@link entriesOf} count on these days, `to` included, of an order's money: 0 for what moved on another day. */
+export function moneyWithin(order: OrderSummary, from: JapanDay, to: JapanDay): Money {
+  const money = moneyOf(order);
+  const within = (at_ms: number | null): boolean => at_ms !== null && japanDay(at_ms) >= from && japanDay(at_ms) <= to;
+  const booked = within(money.bookedAt_ms);
+  return {
+    ...money,
+    taken_jpy: booked ? money.taken_jpy : 0,
+    dispensed_jpy: booked ? money.dispensed_jpy : 0,
+    returned_jpy: within(money.returnedAt_ms) ? money.returned_jpy : 0,
+  };
 }

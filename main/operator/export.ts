@@ -13,7 +13,7 @@ export interface ExportFile {
 }
 
 /**
- * Orders whose money moved on these days: what was taken, and what only went back. The sums of a day's file are those of its day close.
+ * Orders whose money or goods moved on these days, each with what moved then: the sums of a day's file are those of its day close.
  * `csv` is UTF-8 with the byte order mark that Excel wants; `csv-sjis` is for accounting programs; `json` is one array.
  */
 export function exportOrders(archive: OrderArchive, { from, to, format }: OrderExport): ExportFile {

@@ -28,10 +28,10 @@ export function createAbsorber(archive: DatabaseSync, journal: DatabaseSync): Ab
   const setProgress = archive.prepare('UPDATE progress SET seq = ?, hash = ?');
   const summaryOf = archive.prepare('SELECT summary FROM orders WHERE order_id = ?');
   const setOrder = archive.prepare(`
-    INSERT INTO orders (order_id, order_number, opened_ms, total_jpy, result, unfinished, payment_id, taken_day, returned_day, summary)
+    INSERT INTO orders (order_id, order_number, opened_ms, total_jpy, result, unfinished, payment_id, booked_day, returned_day, summary)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (order_id) DO UPDATE SET result = excluded.result, unfinished = excluded.unfinished, payment_id = excluded.payment_id,
-      taken_day = excluded.taken_day, returned_day = excluded.returned_day, summary = excluded.summary`);
+      booked_day = excluded.booked_day, returned_day = excluded.returned_day, summary = excluded.summary`);
   const addTotal = archive.prepare(`
     INSERT INTO totals VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (tally, day, key) DO UPDATE SET n = n + excluded.n, jpy = jpy + excluded.jpy`);
@@ -68,7 +68,7 @@ export function createAbsorber(archive: DatabaseSync, journal: DatabaseSync): Ab
   }
 
   function write(order: OrderSummary): void {
-    const { takenAt_ms, returnedAt_ms } = moneyOf(order);
+    const { bookedAt_ms, returnedAt_ms } = moneyOf(order);
     setOrder.run(
       order.orderId,
       order.orderNumber,
@@ -77,7 +77,7 @@ export function createAbsorber(archive: DatabaseSync, journal: DatabaseSync): Ab
       order.closed?.result ?? 'open',
       order.closed === null || waitsForPerson(order) ? 1 : 0,
       order.payment?.paymentId ?? null,
-      takenAt_ms === null ? null : japanDay(takenAt_ms),
+      bookedAt_ms === null ? null : japanDay(bookedAt_ms),
       returnedAt_ms === null ? null : japanDay(returnedAt_ms),
       JSON.stringify(order),
     );

@@ -1,13 +1,13 @@
 /** Orders as lines of a file. Made in the archive's thread: the thread that sells only passes the bytes on. */
 import iconv from 'iconv-lite';
 import type { OrderExport } from '../../../app/operator/commands.ts';
-import { dateTime } from '../../../app/operator/japan-time.ts';
-import { moneyOf, type OrderSummary } from '../../../app/operator/summary.ts';
+import { dateTime, type JapanDay } from '../../../app/operator/japan-time.ts';
+import type { Money, OrderSummary } from '../../../app/operator/summary.ts';
+import { moneyWithin } from '../../../app/operator/tally.ts';
 
 export type FileFormat = OrderExport['format'];
 
 type Cell = string | number;
-type Money = ReturnType<typeof moneyOf>;
 const COLUMNS: readonly (readonly [name: string, of: (order: OrderSummary, money: Money) => Cell])[] = [
   ['注文番号', (order) => order.orderNumber],
   ['注文日時', (order) => dateTime(order.openedAt_ms)],
@@ -38,11 +38,9 @@ const encode = (text: string, format: FileFormat): Buffer => (format === 'csv-sj
 export const fileHead = (format: FileFormat): Buffer =>
   encode(format === 'json' ? '[\n' : `${format === 'csv' ? '\uFEFF' : ''}${line(COLUMNS.map(([name]) => name))}`, format);
 
-export function fileRows(orders: readonly OrderSummary[], format: FileFormat): Buffer {
-  if (format === 'json') return encode(orders.map((order) => JSON.stringify({ ...order, ...moneyOf(order) })).join(',\n'), format);
-  const rows = orders.map((order) => {
-    const money = moneyOf(order);
-    return line(COLUMNS.map(([, of]) => of(order, money)));
-  });
-  return encode(rows.join(''), format);
+/** The sums of a row are what moved from `from` to `to`: an order that was paid on one day and refunded on another is in both files. */
+export function fileRows(orders: readonly OrderSummary[], from: JapanDay, to: JapanDay, format: FileFormat): Buffer {
+  const each = orders.map((order) => [order, moneyWithin(order, from, to)] as const);
+  if (format === 'json') return encode(each.map(([order, money]) => JSON.stringify({ ...order, ...money })).join(',\n'), format);
+  return encode(each.map(([order, money]) => line(COLUMNS.map(([, of]) => of(order, money)))).join(''), format);
 }

@@ -40,30 +40,30 @@ function searchOne(db: DatabaseSync, search: OrderSearch, criterion: Criterion |
   return orders(db, `${where} ORDER BY opened_ms DESC, order_id DESC LIMIT ?`, ...values, search.limit + 1);
 }
 
-/** First those that were paid on these days, then those that only went back: each along its own index. */
+/** First those that were taken or given out on these days, then those that only went back: each along its own index. */
 function moved(db: DatabaseSync, from: JapanDay, to: JapanDay, after: string | null, limit: number): OrderPage {
-  const [phase = 'taken', day = String(from), orderId = ''] = after?.split(':') ?? [];
-  const taken =
-    phase === 'taken'
+  const [phase = 'booked', day = String(from), orderId = ''] = after?.split(':') ?? [];
+  const booked =
+    phase === 'booked'
       ? orders(
           db,
-          '(taken_day, order_id) > (?, ?) AND taken_day <= ? ORDER BY taken_day, order_id LIMIT ?',
+          '(booked_day, order_id) > (?, ?) AND booked_day <= ? ORDER BY booked_day, order_id LIMIT ?',
           ...[Number(day), orderId, to, limit],
         )
       : [];
-  const last = taken.at(-1);
-  if (last !== undefined && taken.length === limit)
-    return { orders: taken, next: `taken:${japanDay(moneyOf(last).takenAt_ms ?? 0)}:${last.orderId}` };
+  const last = booked.at(-1);
+  if (last !== undefined && booked.length === limit)
+    return { orders: booked, next: `booked:${japanDay(moneyOf(last).bookedAt_ms ?? 0)}:${last.orderId}` };
   const back = orders(
     db,
-    `(returned_day, order_id) > (?, ?) AND returned_day <= ? AND (taken_day IS NULL OR taken_day NOT BETWEEN ? AND ?)
+    `(returned_day, order_id) > (?, ?) AND returned_day <= ? AND (booked_day IS NULL OR booked_day NOT BETWEEN ? AND ?)
      ORDER BY returned_day, order_id LIMIT ?`,
     ...[...(phase === 'back' ? [Number(day), orderId] : [from, '']), to, from, to, limit],
   );
   const lastBack = back.at(-1);
   const more = lastBack !== undefined && back.length === limit;
   return {
-    orders: [...taken, ...back],
+    orders: [...booked, ...back],
     next: more ? `back:${japanDay(moneyOf(lastBack).returnedAt_ms ?? 0)}:${lastBack.orderId}` : null,
   };
 }
@@ -128,7 +128,7 @@ export const QUESTIONS = {
 
   fileRows(db: DatabaseSync, from: JapanDay, to: JapanDay, after: string | null, limit: number, format: FileFormat) {
     const { orders: page, next } = moved(db, from, to, after, limit);
-    return { bytes: fileRows(page, format), next };
+    return { bytes: fileRows(page, from, to, format), next };
   },
 
   find: (db: DatabaseSync, ids: string[]): OrderSummary[] =>

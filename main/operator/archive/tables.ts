@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /** Counts up with every change of the tables or of what is counted in them. */
-const VERSION = 1;
+const VERSION = 2;
 
 const TABLES = `
 CREATE TABLE progress (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
@@ -22,7 +22,7 @@ CREATE TABLE orders (
   -- not closed, or waits for a person
   unfinished   INTEGER NOT NULL,
   payment_id   TEXT,
-  taken_day    INTEGER,
+  booked_day   INTEGER,
   returned_day INTEGER,
   summary      TEXT NOT NULL
 ) STRICT;
@@ -31,7 +31,7 @@ CREATE INDEX orders_by_result ON orders (result, opened_ms, order_id);
 CREATE INDEX orders_by_total ON orders (total_jpy, opened_ms, order_id);
 CREATE INDEX orders_by_number ON orders (order_number);
 CREATE INDEX orders_by_payment ON orders (payment_id) WHERE payment_id IS NOT NULL;
-CREATE INDEX orders_by_taken ON orders (taken_day, order_id) WHERE taken_day IS NOT NULL;
+CREATE INDEX orders_by_booked ON orders (booked_day, order_id) WHERE booked_day IS NOT NULL;
 CREATE INDEX orders_by_returned ON orders (returned_day, order_id) WHERE returned_day IS NOT NULL;
 CREATE INDEX orders_unfinished ON orders (opened_ms, order_id) WHERE unfinished = 1;
 
