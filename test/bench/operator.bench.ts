@@ -80,6 +80,9 @@ async function questions(archive: OrderArchive, orders: number): Promise<Row[]> 
     const [sums, stockOuts] = await Promise.all([archive.sums(from, to), archive.stockOuts(dayStart_ms(from), dayStart_ms(to + 1))]);
     return report({ from, to, now_ms: dayStart_ms(LAST_day + 1), sums, stockOuts, products: [] }).orders;
   };
+  const refunded = async (total_jpy: number, after?: string, limit = 50) =>
+    (await search({ any: [{ by: 'total_jpy', is: total_jpy }], result: 'refunded', after, limit })).orders;
+  const waiting = async (total_jpy: number) => (await search({ any: [{ by: 'total_jpy', is: total_jpy }], attention: true })).orders;
   const found = (count: number, what: string): void => {
     if (count === 0) throw new Error(`${what}: nothing found`);
   };
@@ -96,6 +99,15 @@ async function questions(archive: OrderArchive, orders: number): Promise<Row[]> 
       'search by amount in a month',
       async (i) => (await search({ any: [{ by: 'total_jpy', is: 110 + 10 * (i % 20) }], ...days(day(i), day(i) + 30) })).orders.length,
     ],
+    ['search by amount and result', async (i) => (await refunded(110 + 10 * (i % 20))).length],
+    [
+      'search by amount and result, page by page',
+      async (i) => {
+        const [first] = await refunded(110 + 10 * (i % 20), undefined, 1);
+        return (await refunded(110 + 10 * (i % 20), first && `${first.openedAt_ms}:${first.orderId}`)).length;
+      },
+    ],
+    ['search for what waits for a person, by amount', async (i) => (await waiting(110 + 10 * (i % 20))).length || 1],
     ['refunded orders of a month', async (i) => (await search({ result: 'refunded', ...days(day(i), day(i) + 30) })).orders.length],
     ['report of a day', (i) => made(day(i), day(i))],
     ['report of a month', (i) => made(day(i), day(i) + 30)],

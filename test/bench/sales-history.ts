@@ -92,6 +92,14 @@ function saleOf(
     amount_jpy: total_jpy,
     paidAt_ms: Math.round(now_ms + pay_ms - 1_500),
   });
+  if (units === 1 && random() < 0.003) {
+    // Nobody knows whether it came out; staff looked at it an hour later.
+    add(20, { type: 'vend.requested', line: 0, mark: { count: index } });
+    add(45_000, { type: 'vend.unknown', line: 0, likely: 'delivered', evidence: 'no answer within 45000 ms' });
+    close('attention', total_jpy, 0, 0);
+    add(3_600_000, { type: 'attention.settled', by: 'Aki', how: 'delivered', note: 'the slot was empty' });
+    return { orderId, events };
+  }
   const failed = random() < 0.02 ? units - 1 : -1;
   for (const { line } of lines) {
     add(20, { type: 'vend.requested', line, mark: { count: index } });

@@ -29,6 +29,7 @@ CREATE TABLE orders (
 CREATE INDEX orders_by_time ON orders (opened_ms, order_id);
 CREATE INDEX orders_by_result ON orders (result, opened_ms, order_id);
 CREATE INDEX orders_by_total ON orders (total_jpy, opened_ms, order_id);
+CREATE INDEX orders_by_total_and_result ON orders (total_jpy, result, opened_ms, order_id);
 CREATE INDEX orders_by_number ON orders (order_number);
 CREATE INDEX orders_by_payment ON orders (payment_id) WHERE payment_id IS NOT NULL;
 CREATE INDEX orders_by_booked ON orders (booked_day, order_id) WHERE booked_day IS NOT NULL;
