@@ -143,7 +143,7 @@ export type VendOutcome =
 /** What the machine can still tell about a vend that was asked for before a restart. */
 export type VendEvidence =
   | { readonly evidence: 'delivered'; readonly proof: string }
-  | { readonly evidence: 'notDelivered'; readonly proof: string }
+  | { readonly evidence: 'notDelivered'; readonly why?: VendFailure | undefined; readonly proof: string }
   | { readonly evidence: 'none'; readonly likely: Likely; readonly proof: string };
 
 /** A choice that the customer made on the machine itself (keypad, MDB vend request). */

@@ -282,7 +282,7 @@ function evidenceEvent(line: number, evidence: VendEvidence): VendEnd {
     case 'delivered':
       return { type: 'vend.succeeded', line, proof: 'evidence' };
     case 'notDelivered':
-      return { type: 'vend.failed', line, why: 'notSent', detail: evidence.proof };
+      return { type: 'vend.failed', line, why: evidence.why ?? 'notSent', detail: evidence.proof };
     case 'none':
       return { type: 'vend.unknown', line, likely: evidence.likely, evidence: evidence.proof };
     default:

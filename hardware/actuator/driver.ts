@@ -193,14 +193,14 @@ export function createActuator(
         changed();
         return outcome;
       }),
-    evidence: async ({ slot, mark }) => {
-      const until_ms = clock.monotonic_ms() + options.sensorDeadline_ms;
-      while (phase !== 'ready' && clock.monotonic_ms() < until_ms && !memory.isClosed()) await sleep(SENSOR_INTERVAL_MS);
-      if (memory.isClosed()) return new Promise(() => undefined);
-      if (mark['state'] === 'ready' && phase === 'ready' && (await look(slot, 0)) === 'jammed')
-        return { evidence: 'delivered', proof: 'the sensor was quiet before the vend and sees something now' };
-      return { evidence: 'none', likely: 'none', proof: 'the board remembers nothing, and its sensor sees nothing now' };
-    },
+    evidence: ({ vendId, slot, mark }) =>
+      memory.evidence(vendId, async () => {
+        const until_ms = clock.monotonic_ms() + options.sensorDeadline_ms;
+        while (phase !== 'ready' && clock.monotonic_ms() < until_ms && !memory.isClosed()) await sleep(SENSOR_INTERVAL_MS);
+        if (mark['state'] === 'ready' && phase === 'ready' && (await look(slot, 0)) === 'jammed')
+          return { evidence: 'delivered', proof: 'the sensor was quiet before the vend and sees something now' };
+        return { evidence: 'none', likely: 'none', proof: 'the board remembers nothing, and its sensor sees nothing now' };
+      }),
     onSelection: () => () => undefined,
     diagnostics: () => ({ ...recorder.diagnostics(), driver: board.name }),
     close: async () => {

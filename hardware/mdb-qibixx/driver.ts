@@ -264,10 +264,12 @@ export function createQibixx(port: Port, options: QibixxOptions, { clock, log }:
         endRequest();
         return run(chosen.amount, null, onProgress);
       }),
-    evidence: async () =>
-      lateSuccess
-        ? { evidence: 'delivered', proof: 'the machine reported a success after the restart' }
-        : { evidence: 'none', likely: 'none', proof: 'an MDB machine can not be asked about a past vend' },
+    evidence: ({ vendId }) =>
+      memory.evidence(vendId, async () =>
+        lateSuccess
+          ? { evidence: 'delivered', proof: 'the machine reported a success after the restart' }
+          : { evidence: 'none', likely: 'none', proof: 'an MDB machine can not be asked about a past vend' },
+      ),
     onSelection: (listener) => {
       selectionListeners.add(listener);
       return () => void selectionListeners.delete(listener);

@@ -238,16 +238,15 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
         });
         return outcome;
       }),
-    evidence: async ({ slot, mark: written }) => {
-      const selection = selections.numberOf(slot);
-      if (selection === null) return { evidence: 'none', likely: 'none', proof: `slot ${slot} has no selection number` };
-      const before = readMark(written);
-      const passed_ms = Math.max(0, clock.now_ms() - before.at_ms);
-      const still_ms = clock.monotonic_ms() + Math.max(0, options.vendDeadline_ms - passed_ms);
-      const verdict = await investigate(selection, before, still_ms, () => false);
-      if (memory.isClosed()) return new Promise(() => undefined);
-      return verdict.evidence === 'notDelivered' ? { evidence: 'notDelivered', proof: verdict.proof } : verdict;
-    },
+    evidence: ({ vendId, slot, mark: written }) =>
+      memory.evidence(vendId, async () => {
+        const selection = selections.numberOf(slot);
+        if (selection === null) return { evidence: 'none', likely: 'none', proof: `slot ${slot} has no selection number` };
+        const before = readMark(written);
+        const passed_ms = Math.max(0, clock.now_ms() - before.at_ms);
+        const still_ms = clock.monotonic_ms() + Math.max(0, options.vendDeadline_ms - passed_ms);
+        return investigate(selection, before, still_ms, () => false);
+      }),
     onSelection: (listener) => {
       selectionListeners.add(listener);
       return () => void selectionListeners.delete(listener);

@@ -65,6 +65,28 @@ describe.each(PLANTS)('$name', ({ build, slots: [slot, other], faults }) => {
     expect(plant.dropped(slot)).toBe(2);
   });
 
+  test('knows the outcome of its own vends, whatever the machine would say now', async () => {
+    const plant = build();
+    await plant.whenReady();
+    const mark = plant.machine.mark(slot);
+    await plant.choose(slot);
+    const vend = plant.machine.vend({ vendId: 'v1', slot, price_jpy: PRICE_JPY }, () => undefined);
+    const asked = plant.machine.evidence({ vendId: 'v1', slot, mark });
+    expect((await plant.clock.until(vend)).outcome).toBe('succeeded');
+    expect(await plant.clock.until(asked)).toMatchObject({ evidence: 'delivered' });
+    plant.refill();
+    plant.connectCable(false);
+    expect(await plant.clock.until(plant.machine.evidence({ vendId: 'v1', slot, mark }))).toMatchObject({ evidence: 'delivered' });
+    plant.connectCable(true);
+    await plant.whenReady();
+    plant.fault('jam', slot);
+    await plant.choose(slot);
+    const { outcome } = await plant.clock.until(plant.machine.vend({ vendId: 'v2', slot, price_jpy: PRICE_JPY }, () => undefined));
+    expect(await plant.clock.until(plant.machine.evidence({ vendId: 'v2', slot, mark }))).toMatchObject({
+      evidence: { succeeded: 'delivered', failed: 'notDelivered', unknown: 'none' }[outcome],
+    });
+  });
+
   test('vends one at a time', async () => {
     const plant = build();
     await plant.whenReady();
