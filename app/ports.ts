@@ -133,7 +133,15 @@ export interface MachineState {
   readonly temperature_c: number | null;
 }
 
-export type VendProgress = 'sent' | 'accepted' | 'moving' | 'elevator' | 'delivering' | 'heating';
+export type VendProgress =
+  | 'sent'
+  | 'accepted'
+  /** The machine waits for the customer to press the key of what was paid for (MDB, paid first). */
+  | 'chooseOnMachine'
+  | 'moving'
+  | 'elevator'
+  | 'delivering'
+  | 'heating';
 
 export type VendOutcome =
   | { readonly outcome: 'succeeded'; readonly proof: 'dropSensor' | 'machine' | 'actuated' }
@@ -183,6 +191,8 @@ export interface MachineDiagnostics {
   readonly counters: Readonly<
     Record<'framesIn' | 'framesOut' | 'badChecksums' | 'garbageBytes' | 'resends' | 'duplicates' | 'reconnects', number>
   >;
+  /** What keeps a machine that answers from getting ready, in words. */
+  readonly trouble?: string | undefined;
   /** The newest last, at most 50, as hex or text with direction. */
   readonly lastFrames: readonly { readonly at_ms: number; readonly direction: 'in' | 'out'; readonly frame: string }[];
 }

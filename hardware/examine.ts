@@ -74,8 +74,10 @@ export async function examineMachine(
 ): Promise<readonly Finding[]> {
   await becomesReady(machine, clock);
   const reasons = machine.state().reasons.filter((reason) => reason !== 'busy');
-  const findings: Finding[] = reasons.map((reason) => wrong('protocol', `${options.driver} is not ready: ${reason}`, MEND[reason]));
-  const { counters } = machine.diagnostics();
+  const { counters, trouble } = machine.diagnostics();
+  const findings: Finding[] = reasons.map((reason) =>
+    wrong('protocol', `${options.driver} is not ready: ${reason === 'starting' ? (trouble ?? reason) : reason}`, MEND[reason]),
+  );
   if (findings.length === 0)
     findings.push(fine('protocol', `${options.driver} answers (${counters.framesIn} frames in, ${counters.framesOut} out)`));
   if (counters.badChecksums + counters.garbageBytes > counters.framesIn)

@@ -15,6 +15,8 @@ export interface AdapterEvents {
   phase(phase: AdapterPhase): void;
   /** Every line of the cashless reader (`c,…`) and of the bus (`r,…`) that answers no set-up question. */
   line(line: string): void;
+  /** How a set-up found the reader, before it touched it: `reset` when adapter or machine had started anew. */
+  found(reader: 'reset' | 'on'): void;
   /** The adapter had been off: whatever it knew of a session is gone. */
   rebooted(): void;
   /** A vend may be under way whose end is not known yet. */
@@ -23,6 +25,8 @@ export interface AdapterEvents {
 
 export interface Adapter {
   phase(): AdapterPhase;
+  /** A setting that the adapter refuses and that nothing can be sold without; null: none. */
+  trouble(): string | null;
   say(line: string): void;
   close(): void;
 }
@@ -32,12 +36,17 @@ const PROBE_MS = 2000;
 const SILENCE_MS = 7000;
 const ANSWER_LIMIT_MS = 1000;
 const RETRY_MS = 500;
+/** A setting that was refused once will be again, until the firmware or the configuration is another. */
+const REFUSED_RETRY_MS = 5000;
 /** A reader that was left on may be in the middle of a vend; so long its end is listened for before it is set up anew. */
 const LINGER_MS = 15_000;
 
 /** Two answers to `C,1`; old firmware says ONLINE. The second makes it a probe that changes nothing. */
 const TURNED_ON = /^c,1$|^c,STATUS,ONLINE/;
 const ALREADY_ON = /^c,ERR,.*is on/;
+
+/** Without these a machine would be told wrong amounts, give up before the QR does, or never let anybody choose. */
+const INDISPENSABLE: readonly string[] = ['mdb-always-idle', 'mdb-decimal-places', 'mdb-scale-factor', 'mdb-timeout'];
 
 /** JPY: ISO 4217 number 392 as the adapter wants it. Keys are volatile and set at each start. */
 export function settingsOf(options: QibixxOptions): readonly (readonly [string, string])[] {
@@ -62,7 +71,7 @@ export function openAdapter(
   const splitter = createLineSplitter(recorder.counters);
   let phase: AdapterPhase = 'disconnected';
   let session = 0;
-  let waiting: ((line: string) => boolean) | null = null;
+  let waiting: { offer(line: string): boolean; giveUp(): void } | null = null;
   let probeTimer: unknown = null;
   let heardAt_ms = 0;
   let closed = false;
@@ -80,84 +89,95 @@ export function openAdapter(
     recorder.frame('out', line);
     connection.write(Buffer.from(`${line}\n`, 'ascii'));
   };
-  /** Says a line and waits for the answer that `read` recognises; null when none comes. Set-up only, so one at a time. */
-  const ask = <T>(line: string, read: (answer: string) => T | null): Promise<T | null> =>
+  /**
+   * Says a line and waits for the answer that `read` recognises; null when none comes, or the port was another's since.
+   * Set-up only, so one at a time.
+   */
+  const ask = <T>(mine: number, line: string, read: (answer: string) => T | null): Promise<T | null> =>
     new Promise((resolve) => {
+      if (session !== mine) return resolve(null);
       const finish = (answer: T | null) => {
-        waiting = null;
+        if (waiting?.offer === offer) waiting = null;
         clock.clearTimeout(timer);
         resolve(answer);
       };
-      const timer = clock.setTimeout(() => finish(null), ANSWER_LIMIT_MS);
-      waiting = (answer) => {
+      const offer = (answer: string) => {
         const value = read(answer);
         if (value === null) return false;
         finish(value);
         return true;
       };
+      const timer = clock.setTimeout(() => finish(null), ANSWER_LIMIT_MS);
+      waiting = { offer, giveUp: () => finish(null) };
       say(line);
     });
   const sleep = (delay_ms: number) => new Promise<void>((resolve) => void clock.setTimeout(resolve, delay_ms));
 
   /** Our `C,1` is out; a late answer to another one says nothing. */
   let probing = false;
-  let restful = false;
+  let restful: string | null = null;
+  let trouble: string | null = null;
   /** One attempt at the set-up; true when the reader is on, with our settings. */
-  const setUp = async (): Promise<boolean> => {
-    const was = await ask('C,1', (answer) => (TURNED_ON.test(answer) ? 'off' : ALREADY_ON.test(answer) ? 'on' : null));
+  const setUp = async (mine: number): Promise<boolean> => {
+    const was = await ask(mine, 'C,1', (answer) => (TURNED_ON.test(answer) ? 'off' : ALREADY_ON.test(answer) ? 'on' : null));
     if (was === null) return false;
     if (was === 'off') events.rebooted();
-    restful = false;
+    restful = null;
     const until_ms = clock.monotonic_ms() + (was === 'on' && events.undecided() ? LINGER_MS : 0);
-    while (!restful && events.undecided() && clock.monotonic_ms() < until_ms) await sleep(200);
-    if ((await ask('C,0', (answer) => (/^c,0$|is off/.test(answer) ? true : null))) === null) return false;
+    while (session === mine && restful === null && events.undecided() && clock.monotonic_ms() < until_ms) await sleep(200);
+    if (session === mine) events.found(was === 'off' || restful === 'INACTIVE' ? 'reset' : 'on');
+    if ((await ask(mine, 'C,0', (answer) => (/^c,0$|is off/.test(answer) ? true : null))) === null) return false;
+    let refused: string | null = null;
     for (const [key, value] of settingsOf(options)) {
-      const set = await ask(`C,SETCONF,${key}=${value}`, (answer) =>
+      const set = await ask(mine, `C,SETCONF,${key}=${value}`, (answer) =>
         answer === 'c,SET,OK' ? true : answer.startsWith('c,ERR') ? false : null,
       );
       if (set === null) return false;
-      if (!set)
+      if (set) continue;
+      if (trouble === null)
         log.error('mdb.setting', { port: port.name, key, value, hint: 'the adapter refuses this setting; its firmware may be too old' });
+      if (INDISPENSABLE.includes(key)) refused ??= `the adapter refuses ${key}=${value}; its firmware may be too old`;
     }
-    return (await ask('C,1', (answer) => (TURNED_ON.test(answer) || ALREADY_ON.test(answer) ? true : null))) === true;
+    trouble = refused;
+    if (refused !== null) return false;
+    return (await ask(mine, 'C,1', (answer) => (TURNED_ON.test(answer) || ALREADY_ON.test(answer) ? true : null))) === true;
   };
-  const keepTrying = async (mine: number) => {
+  const keepTrying = async () => {
+    const mine = (session += 1);
+    waiting?.giveUp();
     while (session === mine && !closed) {
-      if (await setUp()) return session === mine ? enter('ready') : undefined;
-      await sleep(RETRY_MS);
+      if (await setUp(mine)) return session === mine ? enter('ready') : undefined;
+      await sleep(trouble === null ? RETRY_MS : REFUSED_RETRY_MS);
     }
   };
   const receive = (line: string) => {
     recorder.counters.framesIn += 1;
     recorder.frame('in', line);
     if (phase === 'disconnected') enter('starting');
-    if (/^c,STATUS,(ENABLED|IDLE|DISABLED|INACTIVE)/.test(line)) restful = true;
+    restful ??= /^c,STATUS,(ENABLED|IDLE|DISABLED|INACTIVE)/.exec(line)?.[1] ?? null;
     const answersProbe = probing && (TURNED_ON.test(line) || ALREADY_ON.test(line));
     if (answersProbe) probing = false;
     if (phase === 'ready' && answersProbe && !ALREADY_ON.test(line)) {
       // Our probe switched it on, so it had been off: it started anew and has lost its settings.
       log.warn('mdb.rebooted', { port: port.name });
-      session += 1;
       enter('starting');
       events.rebooted();
-      return void keepTrying(session);
+      return void keepTrying();
     }
     if (phase === 'ready' && (TURNED_ON.test(line) || ALREADY_ON.test(line))) return;
-    const answered = waiting?.(line) ?? false;
+    const answered = waiting?.offer(line) ?? false;
     // A status is news for the driver even while it answers a question.
     if (!answered || line.startsWith('c,STATUS')) events.line(line);
   };
   const connection = keepConnected(port, clock, SILENCE_MS, {
-    opened: () => {
-      session += 1;
-      void keepTrying(session);
-    },
+    opened: () => void keepTrying(),
     data: (bytes) => {
       heardAt_ms = clock.monotonic_ms();
       for (const line of splitter.push(bytes)) receive(line);
     },
     lost: (reason) => {
       session += 1;
+      waiting?.giveUp();
       if (phase !== 'disconnected') log.warn('mdb.lost', { port: port.name, reason });
       enter('disconnected');
     },
@@ -178,6 +198,7 @@ export function openAdapter(
   probe();
   return {
     phase: () => phase,
+    trouble: () => trouble,
     say,
     close: () => {
       closed = true;

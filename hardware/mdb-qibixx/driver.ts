@@ -9,6 +9,7 @@ import type {
   MachineReason,
   MachineSelection,
   MachineState,
+  VendEvidence,
   VendingMachine,
   VendOutcome,
   VendProgress,
@@ -18,15 +19,14 @@ import type { Port } from '../transport/wire.ts';
 import { createVendMemory } from '../vend-memory.ts';
 import { openAdapter } from './adapter.ts';
 import { readLine, yenOf } from './lines.ts';
-import type { AdapterLine } from './lines.ts';
 import type { QibixxOptions } from './options.ts';
+import { GRACE_MS, notSent, runVend } from './vend.ts';
+import type { RunningVend, VendRun } from './vend.ts';
 
 /** We deny before the machine gives up by itself: then nothing is left open. */
 const DENY_EARLY_MS = 5000;
-/** The success line may come a moment after the status. */
-const GRACE_MS = 1500;
-/** A cable that is out for longer won't bring the end of this vend any more. */
-const LOST_LIMIT_MS = 30_000;
+/** So long the check of the next product waits for the end of a session: the machine is asked to end it after the grace. */
+const FREE_LIMIT_MS = 10_000;
 
 interface Request {
   readonly amount: string;
@@ -36,14 +36,6 @@ interface Request {
   readonly ended: () => void;
 }
 
-interface Running {
-  line(line: AdapterLine): void;
-  lost(): void;
-  rebooted(): void;
-  /** Nobody waits any more: no timer stays. */
-  abandon(): void;
-}
-
 export function createQibixx(port: Port, options: QibixxOptions, { clock, log }: { clock: Clock; log: Log }): VendingMachine {
   const recorder = createRecorder('mdb-qibixx', port.name, clock);
   const memory = createVendMemory();
@@ -51,8 +43,9 @@ export function createQibixx(port: Port, options: QibixxOptions, { clock, log }:
   const selectionListeners = new Set<(selection: MachineSelection) => void>();
   let status: 'inactive' | 'disabled' | 'enabled' | 'idle' | 'vend' = 'inactive';
   let request: Request | null = null;
-  let running: Running | null = null;
-  let lateSuccess = false;
+  let running: RunningVend | null = null;
+  /** What this process heard of a vend that an earlier one asked for. */
+  let late: 'success' | 'failure' | 'reset' | null = null;
   let everReady = false;
 
   const state = (): MachineState => {
@@ -89,7 +82,9 @@ export function createQibixx(port: Port, options: QibixxOptions, { clock, log }:
     if (request?.amount === amount && request.item === item) return;
     endRequest();
     const price_jpy = yenOf(amount);
-    if (running || price_jpy === null || selectionListeners.size === 0) {
+    // Who pays first gets a session, and whatever is chosen without one was not paid for.
+    const unwanted = running !== null || options.mode === 'authorizeFirst' || selectionListeners.size === 0;
+    if (unwanted || price_jpy === null) {
       log.warn('mdb.requestDenied', { amount, item, wholeYen: price_jpy !== null, busy: running !== null });
       return adapter.say('C,VEND,-1');
     }
@@ -123,6 +118,9 @@ export function createQibixx(port: Port, options: QibixxOptions, { clock, log }:
       if (phase === 'ready') everReady = true;
       changed();
     },
+    found: (reader) => {
+      if (!everReady && late === null && reader === 'reset') late = 'reset';
+    },
     rebooted: () => running?.rebooted(),
     // Before the first set-up of this process: what an earlier one left behind.
     undecided: () => running !== null || !everReady,
@@ -133,7 +131,8 @@ export function createQibixx(port: Port, options: QibixxOptions, { clock, log }:
         endRequest();
       }
       if (line.says === 'vendRequest') status = 'vend';
-      if (line.says === 'vendSuccess' && !running) lateSuccess = true;
+      if (line.says === 'vendSuccess' && !running) late = 'success';
+      if (line.says === 'vendFailure' && !running) late = 'failure';
       if (line.says === 'error') log.warn('mdb.error', { about: line.about });
       if (running) running.line(line);
       else if (line.says === 'vendRequest') onRequest(line.amount, line.item);
@@ -141,101 +140,48 @@ export function createQibixx(port: Port, options: QibixxOptions, { clock, log }:
     },
   });
 
-  const notSent = (detail: string): VendOutcome => ({ outcome: 'failed', why: 'notSent', detail });
-  const unknown = (likely: 'delivered' | 'notDelivered' | 'none', evidence: string): VendOutcome => ({
-    outcome: 'unknown',
-    likely,
-    evidence,
-  });
-
-  /** @param approveWhat in authorizeFirst: the choice to approve; the session was opened by us just before */
-  const run = (
-    approval: string | null,
-    approveWhat: { slot: string; price_jpy: number } | null,
-    onProgress: (progress: VendProgress) => void,
-  ): Promise<VendOutcome> =>
-    new Promise((resolve) => {
-      let approved = approval !== null;
-      let taken = false;
-      let timer: unknown = null;
-      const finish = (outcome: VendOutcome) => {
-        if (timer !== null) clock.clearTimeout(timer);
-        running = null;
-        resolve(outcome);
-        changed();
-        // A session that we opened and that the machine leaves open would refuse the next one.
-        if (approveWhat) clock.setTimeout(() => (status === 'idle' && !running ? adapter.say('C,STOP') : undefined), GRACE_MS);
+  /** In `authorizeFirst`, until the session of the vend before is over. */
+  const free = () =>
+    new Promise<void>((resolve) => {
+      const isFree = () => state().reasons.every((reason) => reason !== 'busy');
+      if (isFree()) return resolve();
+      const end = () => {
+        stateListeners.delete(look);
+        clock.clearTimeout(timer);
+        resolve();
       };
-      const after = (delay_ms: number, callback: () => void) => {
-        if (timer !== null) clock.clearTimeout(timer);
-        timer = clock.setTimeout(callback, delay_ms);
-      };
-      const deadline = () => {
-        if (!approved) {
-          adapter.say('C,STOP');
-          return finish(notSent('nothing was chosen on the machine in time'));
-        }
-        const end = unknown(taken ? 'none' : 'notDelivered', `the machine did not end the vend within ${options.vendDeadline_ms} ms`);
-        if (taken) return finish(end);
-        // The adapter may never have heard the approval; then this frees the machine. After an approval it is refused.
-        adapter.say('C,VEND,-1');
-        after(GRACE_MS, () => finish(end));
-      };
-      const approve = (amount: string) => {
-        approved = true;
-        onProgress('sent');
-        adapter.say(`C,VEND,${amount}`);
-        after(options.vendDeadline_ms, deadline);
-      };
-      running = {
-        line: (line) => {
-          switch (line.says) {
-            case 'vendSuccess':
-              return approved ? finish({ outcome: 'succeeded', proof: 'machine' }) : undefined;
-            case 'vendFailure':
-              return approved ? finish({ outcome: 'failed', why: 'motor', detail: 'the machine reported a failed vend' }) : undefined;
-            case 'busy':
-              if (!approved || taken) return;
-              taken = true;
-              return onProgress('moving');
-            case 'error':
-              // "-3" is the adapter's word for a wrong state: nothing was approved, or no session was opened.
-              return /^(VEND|START) -/.test(line.about) ? finish(notSent(`the adapter refused: ${line.about}`)) : undefined;
-            case 'vendRequest':
-              if (approved) {
-                adapter.say('C,VEND,-1');
-                return finish(unknown('none', 'the machine asked for the next vend before it ended this one'));
-              }
-              if (approveWhat?.slot === line.item && yenOf(line.amount) === approveWhat.price_jpy) return approve(line.amount);
-              log.warn('mdb.requestDenied', { amount: line.amount, item: line.item, paidFor: approveWhat?.slot });
-              return adapter.say('C,VEND,-1');
-            case 'status':
-              if (!approved)
-                return line.status === 'inactive' || line.status === 'disabled'
-                  ? finish(notSent('the machine left the session'))
-                  : undefined;
-              if (line.status === 'inactive')
-                return finish(unknown('delivered', 'the machine reset after the approval, which MDB counts as delivered'));
-              return after(GRACE_MS, () =>
-                finish(unknown('notDelivered', 'the machine ended the session without saying that it delivered')),
-              );
-            case 'other':
-              return;
-          }
-        },
-        lost: () =>
-          approved
-            ? after(LOST_LIMIT_MS, () => finish(unknown('none', 'the adapter went away after the approval')))
-            : finish(notSent('the adapter went away before anything was approved')),
-        abandon: () => {
-          if (timer !== null) clock.clearTimeout(timer);
-        },
-        rebooted: () => (approved ? finish(unknown('delivered', 'the adapter started anew after the approval')) : undefined),
-      };
-      changed();
-      if (approval !== null) approve(approval);
-      else after(options.vendDeadline_ms, deadline);
+      const look = () => (isFree() ? end() : undefined);
+      const timer = clock.setTimeout(end, FREE_LIMIT_MS);
+      stateListeners.add(look);
     });
+  /** An MDB machine can't be asked about a past vend; what it said by itself while we were starting is all there is. */
+  const lateEvidence = (): VendEvidence => {
+    switch (late) {
+      case 'success':
+        return { evidence: 'delivered', proof: 'the machine reported a success after the restart' };
+      case 'failure':
+        return { evidence: 'notDelivered', why: 'motor', proof: 'the machine reported a failed vend after the restart' };
+      case 'reset':
+        // Paid first, the approval comes only with the customer's choice, so the reset may well have come before it.
+        return options.mode === 'authorizeFirst'
+          ? { evidence: 'none', likely: 'none', proof: 'machine or adapter started anew since; whether anything was approved is not known' }
+          : { evidence: 'none', likely: 'delivered', proof: 'machine or adapter started anew since, which MDB counts as delivered' };
+      case null:
+        return { evidence: 'none', likely: 'none', proof: 'an MDB machine can not be asked about a past vend' };
+    }
+  };
+  const run = async (goods: VendRun['goods'], onProgress: (progress: VendProgress) => void): Promise<VendOutcome> => {
+    const attach = (vend: RunningVend) => {
+      running = vend;
+      changed();
+    };
+    const outcome = await runVend({ goods, options, clock, log, say: adapter.say, onProgress, attach });
+    running = null;
+    // A session that we opened and that the machine leaves open would refuse the next one.
+    if (goods.by === 'paid') clock.setTimeout(() => (status === 'idle' && !running ? adapter.say('C,STOP') : undefined), GRACE_MS);
+    changed();
+    return outcome;
+  };
 
   return {
     state,
@@ -244,6 +190,7 @@ export function createQibixx(port: Port, options: QibixxOptions, { clock, log }:
       return () => void stateListeners.delete(listener);
     },
     check: async (slot) => {
+      if (options.mode === 'authorizeFirst' && !running) await free();
       const reason = state().reasons[0];
       if (reason) return { ready: false, reason };
       if (options.mode === 'authorizeFirst') return { ready: true };
@@ -253,34 +200,25 @@ export function createQibixx(port: Port, options: QibixxOptions, { clock, log }:
     vend: ({ vendId, slot, price_jpy }, onProgress) =>
       memory.once(vendId, async () => {
         if (!state().ready) return notSent(`the machine is not ready: ${state().reasons.join(', ')}`);
-        if (options.mode === 'authorizeFirst') {
-          const ended = run(null, { slot, price_jpy }, onProgress);
-          adapter.say(`C,START,${price_jpy}`);
-          return ended;
-        }
+        late = null;
+        if (options.mode === 'authorizeFirst') return run({ by: 'paid', item: slot, price_jpy }, onProgress);
         const chosen = request;
-        lateSuccess = false;
         if (chosen?.item !== slot || chosen.price_jpy !== price_jpy) return notSent('the machine does not wait for this choice any more');
         endRequest();
-        return run(chosen.amount, null, onProgress);
+        return run({ by: 'chosen', amount: chosen.amount, item: chosen.item }, onProgress);
       }),
-    evidence: ({ vendId }) =>
-      memory.evidence(vendId, async () =>
-        lateSuccess
-          ? { evidence: 'delivered', proof: 'the machine reported a success after the restart' }
-          : { evidence: 'none', likely: 'none', proof: 'an MDB machine can not be asked about a past vend' },
-      ),
+    evidence: ({ vendId }) => memory.evidence(vendId, async () => lateEvidence()),
     onSelection: (listener) => {
       selectionListeners.add(listener);
       return () => void selectionListeners.delete(listener);
     },
-    diagnostics: recorder.diagnostics,
+    diagnostics: () => ({ ...recorder.diagnostics(), trouble: adapter.trouble() ?? undefined }),
     close: async () => {
       memory.close();
       running?.abandon();
       running = null;
       stateListeners.clear();
-      endRequest();
+      if (request) deny('the kiosk stops');
       adapter.close();
     },
   };

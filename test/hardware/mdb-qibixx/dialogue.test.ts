@@ -18,8 +18,17 @@ const OPTIONS: QibixxOptions = {
   vendDeadline_ms: 30_000,
 };
 
+interface Found {
+  /** The reader was left on, as by a kiosk that was restarted. */
+  readonly on?: boolean;
+  /** What it says before it is set up anew. */
+  readonly says?: readonly string[];
+  /** The setting that its firmware does not know. */
+  readonly refuses?: string;
+}
+
 /** An adapter that says what the test says, after it has answered the set-up. */
-async function adapter(options: QibixxOptions = OPTIONS) {
+async function adapter(options: QibixxOptions = OPTIONS, found: Found = {}) {
   const clock = createVirtualClock();
   const cable = memoryCable();
   const heard: string[] = [];
@@ -29,7 +38,7 @@ async function adapter(options: QibixxOptions = OPTIONS) {
     for (const line of lines) held.wire?.write(Buffer.from(`${line}\n`, 'ascii'));
     await clock.advance(0);
   };
-  let on = false;
+  let on = found.on ?? false;
   held.wire = await cable.b.open({
     data: (bytes) => {
       for (const line of Buffer.from(bytes).toString('ascii').trim().split('\n')) {
@@ -39,7 +48,7 @@ async function adapter(options: QibixxOptions = OPTIONS) {
         } else if (line === 'C,0') {
           void say('c,0');
           on = false;
-        } else if (line.startsWith('C,SETCONF')) void say('c,SET,OK');
+        } else if (line.startsWith('C,SETCONF')) void say(line.includes(`${found.refuses}=`) ? 'c,ERR,"SETCONF -1"' : 'c,SET,OK');
         else if (line === 'V') void say('v,4.0.2.0,0123456789');
         heard.push(line);
       }
@@ -49,13 +58,18 @@ async function adapter(options: QibixxOptions = OPTIONS) {
   const machine = createQibixx(cable.a, options, { clock, log: silentLog });
   machine.onSelection((selection) => selections.push(selection));
   await clock.advance(100);
+  if (found.says) {
+    await say(...found.says);
+    await clock.advance(300);
+  }
   await say('c,STATUS,INACTIVE', 'r,ACK', 'c,STATUS,DISABLED', 'r,ACK', 'c,STATUS,ENABLED');
   const setUp = heard.splice(0);
   const vend = (slot = '5', price_jpy = 150) => machine.vend({ vendId: 'v1', slot, price_jpy }, () => undefined);
   const ends = (outcome: Promise<VendOutcome>) => clock.until(outcome, 200_000);
   /** The adapter forgets everything, as after a loss of power. */
   const lose = () => (on = false);
-  return { clock, machine, say, heard, setUp, selections, vend, ends, lose };
+  const evidence = () => clock.until(machine.evidence({ vendId: 'v0', slot: '5', mark: {} }));
+  return { clock, machine, say, heard, setUp, selections, vend, ends, lose, evidence };
 }
 
 test('the set-up: Always Idle, yen, no decimals, our response time', async () => {
@@ -105,6 +119,43 @@ describe('choose, pay, vend', () => {
     const { say, selections, heard } = await adapter();
     await say('c,STATUS,VEND,150,5', 'c,STATUS,VEND,150,5');
     expect([selections.length, heard]).toEqual([1, []]);
+  });
+
+  test('another choice while the QR is shown: the first is withdrawn and never approved', async () => {
+    const { clock, say, heard, selections, vend, ends } = await adapter();
+    await say('c,STATUS,VEND,150,5', 'c,STATUS,VEND,130,6');
+    await clock.until(selections[0]?.withdrawn as Promise<void>);
+    expect(selections.map(({ slot }) => slot)).toEqual(['5', '6']);
+    expect(await ends(vend('5', 150))).toMatchObject({ outcome: 'failed', why: 'notSent' });
+    expect(heard).toEqual([]);
+  });
+
+  test.each([
+    ['reset by the machine', 'c,STATUS,INACTIVE'],
+    ['disabled by the machine', 'c,STATUS,DISABLED'],
+  ])('%s while the QR is shown: withdrawn, and not vended', async (_, line) => {
+    const { clock, say, heard, selections, vend, ends } = await adapter();
+    await say('c,STATUS,VEND,150,5', line);
+    await clock.until(selections[0]?.withdrawn as Promise<void>);
+    await say('c,STATUS,ENABLED');
+    expect(await ends(vend())).toMatchObject({ outcome: 'failed', why: 'notSent' });
+    expect(heard).toEqual([]);
+  });
+
+  test('a kiosk that stops tells the machine that waits', async () => {
+    const { machine, say, heard } = await adapter();
+    await say('c,STATUS,VEND,150,5');
+    await machine.close();
+    expect(heard).toEqual(['C,VEND,-1']);
+  });
+
+  test('the same request again right after the approval is the machine repeating itself', async () => {
+    const { say, heard, vend, ends } = await adapter();
+    await say('c,STATUS,VEND,150,5');
+    const outcome = vend();
+    await say('c,STATUS,VEND,150,5', 'r,ACK', 'c,VEND,SUCCESS');
+    expect(heard).toEqual(['C,VEND,150']);
+    expect(await ends(outcome)).toMatchObject({ outcome: 'succeeded' });
   });
 
   test('another request while one is being vended is denied', async () => {
@@ -161,7 +212,10 @@ describe('how a vend can end', () => {
     ['no word', ['r,ACK', 'c,STATUS,IDLE', 'c,STATUS,ENABLED'], { outcome: 'unknown', likely: 'notDelivered' }],
     ['a status before the success', ['r,ACK', 'c,STATUS,IDLE', 'c,VEND,SUCCESS'], { outcome: 'succeeded', proof: 'machine' }],
     ['reset of the machine: MDB counts it as delivered', ['r,ACK', 'c,STATUS,INACTIVE'], { outcome: 'unknown', likely: 'delivered' }],
+    ['a reset, and the machine is set up anew', ['c,STATUS,INACTIVE', 'c,STATUS,ENABLED'], { outcome: 'unknown', likely: 'delivered' }],
+    ['a success right after a reset', ['c,STATUS,INACTIVE', 'c,VEND,SUCCESS'], { outcome: 'succeeded', proof: 'machine' }],
     ['refused by the adapter', ['c,ERR,"VEND -3"'], { outcome: 'failed', why: 'notSent' }],
+    ['a reset that crossed the approval', ['c,STATUS,INACTIVE', 'c,ERR,"VEND -3"'], { outcome: 'failed', why: 'notSent' }],
     ['silence', ['r,ACK'], { outcome: 'unknown', likely: 'none' }],
     ['silence from the start', [], { outcome: 'unknown', likely: 'notDelivered' }],
     ['an answer that comes late', ['r,ACK', 'c,1', 'c,VEND,SUCCESS'], { outcome: 'succeeded', proof: 'machine' }],
@@ -173,6 +227,57 @@ describe('how a vend can end', () => {
     await say(...lines);
     expect(await ends(outcome)).toMatchObject(expected);
     expect(heard.filter((line) => line === 'C,VEND,150')).toHaveLength(1);
+  });
+});
+
+describe('the approval is taken back after a silence', () => {
+  test.each<[string, string[], Partial<VendOutcome>]>([
+    ['taken back', ['r,ACK', 'c,STATUS,IDLE'], { outcome: 'unknown', likely: 'notDelivered' }],
+    ['refused: it had been heard, and the goods may have fallen', ['c,ERR,"VEND -3"'], { outcome: 'unknown', likely: 'none' }],
+    ['refused, and then the end comes', ['c,ERR,"VEND -3"', 'c,VEND,SUCCESS'], { outcome: 'succeeded', proof: 'machine' }],
+    ['answered by a reset', ['c,STATUS,INACTIVE'], { outcome: 'unknown', likely: 'none' }],
+  ])('%s', async (_, lines, expected) => {
+    const { clock, say, heard, vend, ends } = await adapter();
+    await say('c,STATUS,VEND,150,5');
+    const outcome = vend();
+    await clock.advance(OPTIONS.vendDeadline_ms);
+    expect(heard.filter((line) => line.startsWith('C,VEND'))).toEqual(['C,VEND,150', 'C,VEND,-1']);
+    await say(...lines);
+    expect(await ends(outcome)).toMatchObject(expected);
+  });
+});
+
+describe('after a restart of the kiosk', () => {
+  test.each<[string, Found, object]>([
+    ['the reader was off', {}, { evidence: 'none', likely: 'delivered' }],
+    ['the machine reset it', { on: true, says: ['c,STATUS,INACTIVE'] }, { evidence: 'none', likely: 'delivered' }],
+    ['the reader stands enabled', { on: true, says: ['c,STATUS,ENABLED'] }, { evidence: 'none', likely: 'none' }],
+    ['the success comes', { on: true, says: ['c,VEND,SUCCESS', 'c,STATUS,IDLE'] }, { evidence: 'delivered' }],
+    ['the failure comes', { on: true, says: ['c,VEND,FAILURE', 'c,STATUS,IDLE'] }, { evidence: 'notDelivered', why: 'motor' }],
+  ])('%s', async (_, found, expected) => {
+    const { evidence } = await adapter(OPTIONS, found);
+    expect(await evidence()).toMatchObject(expected);
+  });
+  test('paid first, a reset says nothing: the choice may not have been made', async () => {
+    const { evidence } = await adapter({ ...OPTIONS, mode: 'authorizeFirst' });
+    expect(await evidence()).toMatchObject({ evidence: 'none', likely: 'none' });
+  });
+});
+
+describe('settings that the adapter refuses', () => {
+  test.each(['mdb-always-idle', 'mdb-decimal-places', 'mdb-scale-factor', 'mdb-timeout'])(
+    '%s: not ready, and says why',
+    async (refuses) => {
+      const { clock, machine } = await adapter(OPTIONS, { refuses });
+      await clock.advance(20_000);
+      expect(machine.state()).toMatchObject({ ready: false, reasons: ['starting'] });
+      expect(machine.diagnostics().trouble).toContain(refuses);
+    },
+  );
+  test('the number of the currency is only shown: ready without', async () => {
+    const { machine } = await adapter(OPTIONS, { refuses: 'mdb-currency-code' });
+    expect(machine.state()).toMatchObject({ ready: true });
+    expect(machine.diagnostics().trouble).toBeUndefined();
   });
 });
 
@@ -205,6 +310,56 @@ describe('pay first', () => {
     await say('c,STATUS,IDLE,150');
     expect(await ends(outcome)).toMatchObject({ outcome: 'failed', why: 'notSent' });
     expect(heard.filter((line) => line !== 'C,1')).toEqual(['C,START,150', 'C,STOP']);
+  });
+  test.each([
+    ['ended at the machine', ['c,STATUS,IDLE,150', 'c,STATUS,ENABLED']],
+    ['the machine resets', ['c,STATUS,IDLE,150', 'c,STATUS,INACTIVE']],
+    ['the machine takes the reader out of use', ['c,STATUS,IDLE,150', 'c,STATUS,DISABLED']],
+  ])('before the choice, %s: not sent, at once', async (_, lines) => {
+    const { clock, say, heard, vend } = await adapter(FIRST);
+    const outcome = vend();
+    await say(...lines);
+    expect(await clock.until(outcome, 10)).toMatchObject({ outcome: 'failed', why: 'notSent' });
+    expect(heard).toEqual(['C,START,150']);
+  });
+  test('before the choice, the adapter starts anew: not sent', async () => {
+    const { clock, say, vend, lose } = await adapter(FIRST);
+    const outcome = vend();
+    await say('c,STATUS,IDLE,150');
+    lose();
+    expect(await clock.until(outcome, 8000)).toMatchObject({ outcome: 'failed', why: 'notSent' });
+  });
+  test('a denied choice that ends the session: it is opened again for the right one', async () => {
+    const { say, heard, vend, ends } = await adapter(FIRST);
+    const outcome = vend();
+    await say('c,STATUS,IDLE,150', 'c,STATUS,VEND,150,6', 'c,STATUS,IDLE', 'c,STATUS,ENABLED');
+    await say('c,STATUS,IDLE,150', 'c,STATUS,VEND,150,5', 'r,ACK', 'c,VEND,SUCCESS');
+    expect(heard).toEqual(['C,START,150', 'C,VEND,-1', 'C,START,150', 'C,VEND,150']);
+    expect((await ends(outcome)).outcome).toBe('succeeded');
+  });
+  test('the customer is told when to choose', async () => {
+    const { clock, say, machine } = await adapter(FIRST);
+    const steps: string[] = [];
+    const outcome = machine.vend({ vendId: 'v1', slot: '5', price_jpy: 150 }, (step) => steps.push(step));
+    await say('c,STATUS,IDLE,150', 'c,STATUS,VEND,150,5', 'r,ACK', 'c,VEND,SUCCESS');
+    await clock.until(outcome);
+    expect(steps).toEqual(['chooseOnMachine', 'sent', 'moving']);
+  });
+  test('the next product waits until the session is over', async () => {
+    const { clock, say, heard, machine, vend, ends } = await adapter(FIRST);
+    const first = vend();
+    await say('c,STATUS,IDLE,150', 'c,STATUS,VEND,150,5', 'r,ACK', 'c,VEND,SUCCESS', 'c,STATUS,IDLE');
+    expect((await ends(first)).outcome).toBe('succeeded');
+    const check = machine.check('6');
+    await clock.advance(1500);
+    expect(heard.at(-1)).toBe('C,STOP');
+    await say('c,STATUS,ENABLED');
+    expect(await clock.until(check, 10)).toEqual({ ready: true });
+  });
+  test('a choice that nobody paid for is denied', async () => {
+    const { say, heard, selections } = await adapter(FIRST);
+    await say('c,STATUS,VEND,150,5');
+    expect([heard, selections]).toEqual([['C,VEND,-1'], []]);
   });
   test('refused: not sent', async () => {
     const { say, vend, ends } = await adapter(FIRST);
