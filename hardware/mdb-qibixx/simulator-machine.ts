@@ -27,6 +27,8 @@ export interface MdbMachineOptions {
   readonly slots: readonly { readonly item: number; readonly price: number; readonly stock: number }[];
   readonly poll_ms?: number;
   readonly motor_ms?: number;
+  /** Between the end of a vend and the end of its session. */
+  readonly session_ms?: number;
 }
 
 export interface MdbMachine {
@@ -62,6 +64,8 @@ export function createMdbMachine(options: MdbMachineOptions, clock: Clock, onBus
   let cancelling = false;
   let responseTime_ms = 5000;
   let askedAt_ms = 0;
+  let endsAt_ms = 0;
+  let alwaysIdle = false;
   let overdue = 0;
   let timer: unknown = null;
   let motor: unknown = null;
@@ -76,7 +80,10 @@ export function createMdbMachine(options: MdbMachineOptions, clock: Clock, onBus
   const setUp = () => {
     responseTime_ms = (send((address) => vmcBlock.setupConfig(3, 16, 2, 1, address))?.[6] ?? 5) * 1000;
     send((address) => vmcBlock.setupPrices(0xffff, 0, address));
-    send((address) => vmcBlock.enableOptions(ALWAYS_IDLE, address));
+    // 7.4.16: manufacturer, serial, model and version come before what the reader offers.
+    const offered = send((address) => vmcBlock.identify('VMC', '1', 'SIMULATED', address))?.[33] ?? 0;
+    alwaysIdle = (offered & ALWAYS_IDLE) !== 0;
+    if (alwaysIdle) send((address) => vmcBlock.enableOptions(ALWAYS_IDLE, address));
     if (send(vmcBlock.enable) !== null) enter('ready');
   };
   const vend = (slot: MdbSlot, faults: ReadonlySet<string>) => {
@@ -93,7 +100,9 @@ export function createMdbMachine(options: MdbMachineOptions, clock: Clock, onBus
         if (faults.has('resetAfterDrop')) return restart();
         if (!faults.has('noWord') && !faults.has('noWordNoGoods'))
           send((address) => (falls ? vmcBlock.vendSuccess(slot.item, address) : vmcBlock.vendFailure(address)));
-        complete();
+        // The session goes on for a moment; the goods come first.
+        endsAt_ms = clock.monotonic_ms() + (options.session_ms ?? 500);
+        enter('ending');
       },
       (options.motor_ms ?? 1500) * (faults.has('slow') ? 6 : 1),
     );
@@ -140,6 +149,7 @@ export function createMdbMachine(options: MdbMachineOptions, clock: Clock, onBus
       overdue += 1;
       return restart();
     }
+    if (phase === 'ending' && clock.monotonic_ms() >= endsAt_ms) return complete();
     if (cancelling && phase === 'asking') {
       cancelling = false;
       send(vmcBlock.vendCancel);
@@ -162,6 +172,7 @@ export function createMdbMachine(options: MdbMachineOptions, clock: Clock, onBus
       const slot = slots.get(item);
       if (phase !== 'ready' || !slot || slot.stock === 0) return false;
       // Without Always Idle a session with enough credit must be open.
+      if (!alwaysIdle && funds === 0) return false;
       if (funds !== 0 && funds !== 0xffff && funds < slot.price) return false;
       const answer = send((address) => vmcBlock.vendRequest(slot.price, slot.item, address));
       if (answer === null || onBus()?.reader.state() !== 'vend') return false;

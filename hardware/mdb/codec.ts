@@ -50,6 +50,10 @@ export type VmcCommand =
   | { readonly command: 'revalueLimit' }
   | { readonly command: 'identify' }
   | { readonly command: 'enableOptions'; readonly options: number }
+  /** Told to be acknowledged: the date, and what a customer typed for a question that we don't ask. */
+  | { readonly command: 'writeTime' }
+  | { readonly command: 'dataEntry' }
+  | { readonly command: 'diagnostics' }
   | { readonly command: 'notUnderstood' };
 
 /** @param body a block without checksum, at the reader's own address */
@@ -69,11 +73,13 @@ export function readVmcCommand(body: Uint8Array, address: number = CASHLESS_1): 
     case 3:
       return readVend(body);
     case 4:
-      return { command: sub === 0 ? 'disable' : sub === 1 ? 'enable' : sub === 2 ? 'cancel' : 'notUnderstood' };
+      return { command: sub === 0 ? 'disable' : sub === 1 ? 'enable' : sub === 2 ? 'cancel' : sub === 3 ? 'dataEntry' : 'notUnderstood' };
     case 5:
       return { command: sub === 0 ? 'revalueRequest' : sub === 1 ? 'revalueLimit' : 'notUnderstood' };
     case 7:
       if (sub === 0) return { command: 'identify' };
+      if (sub === 3) return { command: 'writeTime' };
+      if (sub === 0xff) return { command: 'diagnostics' };
       if (sub === 4 && body.length >= 6) return { command: 'enableOptions', options: word(body, 2) * 0x10000 + word(body, 4) };
       return { command: 'notUnderstood' };
     default:
@@ -118,6 +124,12 @@ export const vmcBlock = {
   cancel: (address = CASHLESS_1) => sealBlock(address + 4, 2),
   revalueRequest: (amount: number, address = CASHLESS_1) => sealBlock(address + 5, 0, ...wordBytes(amount)),
   revalueLimit: (address = CASHLESS_1) => sealBlock(address + 5, 1),
+  /** 7.4.16: who is the controller; a reader of level 3 answers with who it is and what it offers. */
+  identify: (manufacturer: string, serial: string, model: string, address = CASHLESS_1) =>
+    sealBlock(address + 7, 0, ...ascii(manufacturer, 3), ...ascii(serial, 12), ...ascii(model, 12), ...wordBytes(0x0100)),
+  writeTime: (time: readonly number[], address = CASHLESS_1) => sealBlock(address + 7, 3, ...time),
+  diagnostics: (address = CASHLESS_1) => sealBlock(address + 7, 0xff),
+  dataEntry: (keys: readonly number[], address = CASHLESS_1) => sealBlock(address + 4, 3, ...keys),
   enableOptions: (options: number, address = CASHLESS_1) =>
     sealBlock(address + 7, 4, ...wordBytes(Math.floor(options / 0x10000)), ...wordBytes(options & 0xffff)),
 } as const;
@@ -154,6 +166,7 @@ export const readerBlock = {
   malfunction: (code: number) => [0x0a, code],
   outOfSequence: [0x0b],
   revalueDenied: [0x0e],
+  diagnostics: [0xff],
 } as const;
 
 const ascii = (text: string, length: number): number[] =>

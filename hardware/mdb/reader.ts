@@ -2,8 +2,11 @@
  * The cashless reader's side of an MDB dialogue (chapter 7), as a machine of states without wire and clock: a block in, a
  * block out. An adapter has one of these inside; ours is in the simulated adapter.
  */
-import { ALWAYS_IDLE, BUS_ACK, CASHLESS_1, openBlock, readerBlock, readVmcCommand, sealBlock } from './codec.ts';
+import { ALWAYS_IDLE, BUS_ACK, CASHLESS_1, LONGEST_BLOCK, openBlock, readerBlock, readVmcCommand, sealBlock } from './codec.ts';
 import type { VmcCommand } from './codec.ts';
+
+/** A controller that commands without ever polling does not fill our memory. */
+const MOST_PENDING = 16;
 
 export type ReaderState = 'inactive' | 'disabled' | 'enabled' | 'sessionIdle' | 'vend';
 
@@ -45,6 +48,8 @@ export function createReader(config: ReaderConfig, emit: (event: ReaderEvent) =>
   let configured = 0;
   let alwaysIdle = false;
   let approved = false;
+  /** Taken out of use in the middle of a session: it is finished first (7.4.12). */
+  let disableAfter = false;
   let requested: { price: number; item: number } | null = null;
   let justReset = true;
   /** Answers for the next POLL, oldest first. */
@@ -57,7 +62,7 @@ export function createReader(config: ReaderConfig, emit: (event: ReaderEvent) =>
     emit({ event: 'state', state });
   };
   const later = (...block: number[]) => {
-    pending.push(block);
+    if (pending.length < MOST_PENDING) pending.push(block);
     return ACK;
   };
   const outOfSequence = () => later(...readerBlock.outOfSequence);
@@ -74,6 +79,7 @@ export function createReader(config: ReaderConfig, emit: (event: ReaderEvent) =>
         configured = 0;
         alwaysIdle = false;
         approved = false;
+        disableAfter = false;
         requested = null;
         enter('inactive');
         return ACK;
@@ -83,8 +89,9 @@ export function createReader(config: ReaderConfig, emit: (event: ReaderEvent) =>
           return sealBlock(...readerBlock.justReset);
         }
         if (pending.length === 0) return ACK;
-        const blocks = pending.flat();
-        pending = [];
+        // As many as fit into one block; the others wait for the next POLL (2.2).
+        const blocks: number[] = [];
+        while (pending[0] && blocks.length + pending[0].length < LONGEST_BLOCK) blocks.push(...(pending.shift() as number[]));
         return sealBlock(...blocks);
       }
       case 'setupConfig':
@@ -102,10 +109,12 @@ export function createReader(config: ReaderConfig, emit: (event: ReaderEvent) =>
         return ACK;
       case 'enable':
         if (state === 'inactive') return outOfSequence();
+        disableAfter = false;
         if (state === 'disabled') enter('enabled');
         return ACK;
       case 'disable':
         if (state === 'enabled') enter('disabled');
+        disableAfter = state === 'sessionIdle' || state === 'vend';
         return ACK;
       case 'cancel':
         return state === 'enabled' ? later(...readerBlock.cancelled) : outOfSequence();
@@ -135,8 +144,14 @@ export function createReader(config: ReaderConfig, emit: (event: ReaderEvent) =>
       case 'sessionComplete':
         approved = false;
         requested = null;
-        enter('enabled');
+        enter(disableAfter ? 'disabled' : 'enabled');
+        disableAfter = false;
         return later(...readerBlock.endSession);
+      case 'writeTime':
+      case 'dataEntry':
+        return ACK;
+      case 'diagnostics':
+        return sealBlock(...readerBlock.diagnostics);
       case 'cashSale':
         emit({ event: 'cashSale', price: told.price, item: told.item });
         return ACK;
