@@ -4,6 +4,7 @@ import type { KioskContext } from './kiosk.machine.ts';
 import { impossible } from './errors.ts';
 import { dispensed_jpy, type LineState, owed_jpy, type Order, refundDue_jpy } from './order/order.ts';
 import type { OrderEvent } from './order/events.ts';
+import { choosesAtMachine } from './selection.ts';
 import { themeOf } from './theme.ts';
 import type { CartLineView, OrderView, RefundView, ScreenName, ScreenView, ShopView, VendLineView } from './view.ts';
 
@@ -21,7 +22,7 @@ export function shopView(config: Config): ShopView {
     categories: config.categories,
     mode: shop.mode,
     singleItem: shop.singleItem,
-    selection: machine.driver === 'mdb-qibixx' ? 'machine' : 'screen',
+    selection: choosesAtMachine(machine) ? 'machine' : 'screen',
     outlet: shop.outlet,
     theme: { ...themeOf(shop), logo: shop.logo === undefined ? null : 'pictures/logo' },
     display,

@@ -133,7 +133,13 @@ export function createQibixx(port: Port, options: QibixxOptions, { clock, log }:
       if (line.says === 'vendRequest') status = 'vend';
       if (line.says === 'vendSuccess' && !running) late = 'success';
       if (line.says === 'vendFailure' && !running) late = 'failure';
-      if (line.says === 'error') log.warn('mdb.error', { about: line.about });
+      if (line.says === 'error') {
+        log.warn('mdb.error', { about: line.about });
+        if (line.about.startsWith('STOP -') && !running && (status === 'idle' || status === 'vend')) {
+          status = 'enabled';
+          changed();
+        }
+      }
       if (running) running.line(line);
       else if (line.says === 'vendRequest') onRequest(line.amount, line.item);
       if (line.says === 'status' || line.says === 'vendRequest') changed();
@@ -177,8 +183,9 @@ export function createQibixx(port: Port, options: QibixxOptions, { clock, log }:
     };
     const outcome = await runVend({ goods, options, clock, log, say: adapter.say, onProgress, attach });
     running = null;
-    // A session that we opened and that the machine leaves open would refuse the next one.
-    if (goods.by === 'paid') clock.setTimeout(() => (status === 'idle' && !running ? adapter.say('C,STOP') : undefined), GRACE_MS);
+    // A session that we opened and that the machine leaves open would refuse the next one. Where only the line with its end
+    // got lost, the adapter refuses this.
+    if (goods.by === 'paid') clock.setTimeout(() => (status !== 'enabled' && !running ? adapter.say('C,STOP') : undefined), GRACE_MS);
     changed();
     return outcome;
   };
@@ -190,6 +197,7 @@ export function createQibixx(port: Port, options: QibixxOptions, { clock, log }:
       return () => void stateListeners.delete(listener);
     },
     check: async (slot) => {
+      if (!/^[1-9]\d{0,4}$/.test(slot)) return { ready: false, reason: 'missing' };
       if (options.mode === 'authorizeFirst' && !running) await free();
       const reason = state().reasons[0];
       if (reason) return { ready: false, reason };
@@ -201,6 +209,7 @@ export function createQibixx(port: Port, options: QibixxOptions, { clock, log }:
       memory.once(vendId, async () => {
         if (!state().ready) return notSent(`the machine is not ready: ${state().reasons.join(', ')}`);
         late = null;
+        if (!/^[1-9]\d{0,4}$/.test(slot)) return notSent(`slot ${slot} is no item number of an MDB machine`);
         if (options.mode === 'authorizeFirst') return run({ by: 'paid', item: slot, price_jpy }, onProgress);
         const chosen = request;
         if (chosen?.item !== slot || chosen.price_jpy !== price_jpy) return notSent('the machine does not wait for this choice any more');

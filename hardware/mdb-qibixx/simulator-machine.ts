@@ -125,6 +125,8 @@ export function createMdbMachine(options: MdbMachineOptions, clock: Clock, onBus
     switch (body[0]) {
       case 0x00:
         // "Just reset": whatever was agreed before is gone, so it is set up anew.
+        funds = 0;
+        chosen = null;
         return enter('setup');
       case 0x03:
         funds = ((body[1] ?? 0) << 8) | (body[2] ?? 0);
@@ -160,6 +162,8 @@ export function createMdbMachine(options: MdbMachineOptions, clock: Clock, onBus
     let messages = openBlock(answer) ?? new Uint8Array(0);
     while (messages.length > 0) {
       take(messages);
+      // What else was said belongs to a session that is over.
+      if (phase === 'reset' && messages[0] === 0x0b) return;
       messages = messages.subarray(MESSAGE_LENGTH[messages[0] as number] ?? messages.length);
     }
   };

@@ -100,7 +100,10 @@ export function createQibixxSimulator(options: QibixxSimulatorOptions, clock: Cl
         return write('r,ACK');
       case 'vendRequest':
         approvedThisVend = false;
-        return write(`c,STATUS,VEND,${print(event.price)},${event.item}`);
+        // An adapter is not that quick: the machine has taken its own step before the computer can answer.
+        return void clock.setTimeout(() => {
+          if (reader?.state() === 'vend') write(`c,STATUS,VEND,${print(event.price)},${event.item}`);
+        }, 2);
       case 'vendSuccess':
         return endLine('c,VEND,SUCCESS');
       case 'vendFailure':

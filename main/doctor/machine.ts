@@ -4,6 +4,7 @@ import type { ShopEvent } from '../../app/catalogue/events.ts';
 import type { Config } from '../../app/config.ts';
 import { fold, isVendPending } from '../../app/order/order.ts';
 import { type Clock, type Ids, type Journal, type Log, type MachineSelection, type VendingMachine } from '../../app/ports.ts';
+import { choosesAtMachine } from '../../app/selection.ts';
 import { examineMachine, examinePort, type Finding as MachineFinding } from '../../hardware/examine.ts';
 import { openMachine } from '../../hardware/machine.ts';
 import { openJournal } from '../journal/journal.ts';
@@ -75,7 +76,7 @@ async function testVend(machine: VendingMachine, slot: string, question: Machine
         'not tried: the outcome of a sale’s vend is still open, and this one would be taken for it',
         'Start the kiosk: it settles the sale.',
       );
-    const choice = config.machine.driver === 'mdb-qibixx' ? await choiceOnMachine(machine, slot, clock, say) : null;
+    const choice = choosesAtMachine(config.machine) ? await choiceOnMachine(machine, slot, clock, say) : null;
     if (choice === 'nobody') return no(`nobody chose ${slot} on the machine`, 'Press its button within a minute after being asked.');
     const check = await machine.check(slot);
     if (!check.ready) return no(`not tried: ${slot} is ${check.reason}`, 'See what is said about this slot above.');
@@ -87,7 +88,9 @@ async function testVend(machine: VendingMachine, slot: string, question: Machine
     const firstStock = planogram.firstStock().filter((event) => 'slot' in event && event.slot === slot);
     await record([...firstStock, { type: 'testVend.requested', slot, vendId, by: BY }]);
     const price_jpy = choice?.price_jpy ?? planogram.catalogue.product(planned.sku)?.price_jpy ?? 0;
-    const vend = await machine.vend({ vendId, slot, price_jpy }, (progress) => say(`  ${progress}`));
+    const vend = await machine.vend({ vendId, slot, price_jpy }, (progress) =>
+      say(progress === 'chooseOnMachine' ? `Choose ${slot} on the machine now.` : `  ${progress}`),
+    );
     const left = vend.outcome === 'succeeded' || (vend.outcome === 'unknown' && vend.likely !== 'notDelivered');
     const detail = vend.outcome === 'succeeded' ? vend.proof : vend.outcome === 'failed' ? `${vend.why} ${vend.detail}` : vend.evidence;
     await record([{ type: 'testVend.ended', slot, vendId, outcome: vend.outcome, detail: detail.slice(0, 200), left }]);

@@ -20,13 +20,13 @@ const STEP_MS = 100;
 /** The journal works in a thread of its own, in real time. */
 const breathe = () => new Promise((resolve) => setTimeout(resolve, 1));
 
-async function openKiosk({ build, driver, slots: [slot] }: PlantKind) {
+async function openKiosk({ build, driver, options, choosesAtMachine, slots: [slot] }: PlantKind) {
   const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-machine-'));
   const parsed = parseConfig({
     version: 1,
     shop: { name: { ja: '試験店' }, merchantName: '試験商店' },
     machine: {
-      ...{ driver, port: 'simulated' },
+      ...{ driver, port: 'simulated', ...options },
       ...(driver === 'modbus-relay' && { slots: { [slot]: { relay: 0 } } }),
       ...(driver === 'lock-board' && { channels: { [slot]: 1 } }),
     },
@@ -60,9 +60,10 @@ async function openKiosk({ build, driver, slots: [slot] }: PlantKind) {
   return {
     plant,
     see,
+    pass,
     isForSale: () => pass(() => kiosk.view().products.every(({ notForSale }) => notForSale === null), 'goods for sale'),
     choose: async (count = 1) => {
-      if (driver === 'mdb-qibixx') return plant.choose(slot);
+      if (choosesAtMachine) return plant.choose(slot);
       kiosk.send({ do: 'start' });
       await see('selecting');
       for (let i = 0; i < count; i += 1) kiosk.send({ do: 'add', sku: 'tea' });
@@ -70,6 +71,8 @@ async function openKiosk({ build, driver, slots: [slot] }: PlantKind) {
     },
     payQr: async () => {
       await see('awaitingPayment');
+      // Paid first, the key is pressed once the machine takes it.
+      if (options?.mode === 'authorizeFirst') await plant.choose(slot);
       const { screen } = kiosk.view();
       if (screen.name === 'awaitingPayment') pay(paypay.world, screen.url);
     },
@@ -88,12 +91,16 @@ test.each(PLANTS)('$name: a slot sells three times', async (kind) => {
   }
 });
 
-test.each(PLANTS.filter(({ driver }) => driver !== 'mdb-qibixx'))('$name: two of one slot in a cart', async (kind) => {
-  const { plant, see, isForSale, choose, payQr } = await openKiosk(kind);
+test.each(PLANTS.filter(({ choosesAtMachine }) => !choosesAtMachine))('$name: two of one slot in a cart', async (kind) => {
+  const { plant, see, isForSale, choose, payQr, pass } = await openKiosk(kind);
   await see('attract');
   await isForSale();
   await choose(2);
   await payQr();
+  if (kind.options?.mode === 'authorizeFirst') {
+    await pass(() => plant.dropped(kind.slots[0]) === 1, 'the first');
+    await plant.choose(kind.slots[0]);
+  }
   await see('thanks');
   expect(plant.dropped(kind.slots[0])).toBe(2);
 });

@@ -42,6 +42,10 @@ export interface Plant {
 export interface PlantKind {
   readonly name: string;
   readonly driver: MachineOptions['driver'];
+  /** What else the configuration says of this machine. */
+  readonly options?: { readonly mode: QibixxOptions['mode'] };
+  /** The customer chooses at the machine before anybody pays. */
+  readonly choosesAtMachine?: boolean;
   readonly slots: readonly [string, string];
   /** Faults after which everything must add up, and how often goods fall with them. */
   readonly faults: readonly string[];
@@ -130,9 +134,11 @@ const MDB: QibixxOptions = {
   vendDeadline_ms: 20_000,
 };
 
-export const qibixx: PlantKind = {
-  name: 'mdb-qibixx',
+const mdb = (mode: QibixxOptions['mode']): PlantKind => ({
+  name: mode === 'alwaysIdle' ? 'mdb-qibixx' : 'mdb-qibixx, paid first',
   driver: 'mdb-qibixx',
+  options: { mode },
+  choosesAtMachine: mode === 'alwaysIdle',
   slots: ['3', '7'],
   faults: [
     'jam',
@@ -152,15 +158,23 @@ export const qibixx: PlantKind = {
     plant((clock) => {
       const slots = Array.from({ length: 8 }, (_, i) => ({ item: i + 1, price: PRICE_JPY, stock: 200 }));
       const simulator = createQibixxSimulator({ slots }, clock);
+      let finger = 0;
+      /** Paid first: the key is pressed as soon as the machine takes it, and by nobody any more when another was to be. */
+      const press = (slot: string, mine: number, tries = 0): void => {
+        if (mine !== finger || tries > 100 || simulator.press(Number(slot))) return;
+        clock.setTimeout(() => press(slot, mine, tries + 1), 100);
+      };
       return {
         peer: simulator,
         drive: (port) => {
-          const machine = createQibixx(port, MDB, { clock, log: silentLog });
+          const machine = createQibixx(port, { ...MDB, mode }, { clock, log: silentLog });
           machine.onSelection(() => undefined);
           return machine;
         },
         rest: (virtual, current) => ({
           choose: async (slot, machine = current()) => {
+            finger += 1;
+            if (mode === 'authorizeFirst') return press(slot, finger);
             for (let tries = 0; !simulator.press(Number(slot)); tries += 1) {
               if (tries > 600) throw new Error(`the simulated machine does not take ${slot}: ${JSON.stringify(simulator.state())}`);
               await virtual.advance(100);
@@ -175,7 +189,7 @@ export const qibixx: PlantKind = {
         }),
       };
     }),
-};
+});
 
 const board = (simulator: ActuatorSimulator, channelOf: (slot: string) => number): ReturnType<Levers['rest']> => ({
   choose: async () => undefined,
@@ -234,7 +248,8 @@ export const lock = lockKind('lock-board', true);
 
 export const PLANTS: readonly PlantKind[] = [
   xyVmc,
-  qibixx,
+  mdb('alwaysIdle'),
+  mdb('authorizeFirst'),
   modbusRelay,
   relayKind('modbus-relay without sensors', false),
   lock,
