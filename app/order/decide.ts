@@ -6,6 +6,7 @@
  */
 import type { PaymentFacts, RefundStatus } from '../ports.ts';
 import { impossible } from '../errors.ts';
+import { cancelWindowEnd_ms } from './cancel-window.ts';
 import type { CancelReason, OrderResult } from './events.ts';
 import { dispensed_jpy, needsPerson, type Order, refundDue_jpy, type Stamp } from './order.ts';
 
@@ -34,9 +35,11 @@ export interface Answers {
   readonly captureRefused?: { readonly code: string; readonly message: string };
   /** Slots that could not vend when it was their turn. */
   readonly notReady?: readonly string[];
+  /** How often the next vend was waited for, because the machine had something to finish. */
+  readonly busyWaits?: number;
   /** How often the evidence of a vend was waited for, because the machine is away. */
   readonly machineWaits?: number;
-  /** When the cancel was first seen accepted in this pass, on the clock of `now_ms`. */
+  /** When PayPay first answered in this pass after the cancel was accepted: its clock is known by then. */
   readonly cancelAcceptedAt_ms?: number;
 }
 
@@ -122,11 +125,11 @@ export function decide(order: Order, situation: Situation, answers: Answers): St
       return close('abandoned');
     case 'requested':
     case 'created':
-      if (order.paymentClosed !== null) return watch(order, situation, answers);
+      if (order.paymentClosed !== null) return watch(order, order.code, situation, answers);
       if (order.payment === null) return order.cancel === null ? collect(order, situation, answers) : closeCode(order, situation, answers);
       return (
         fulfil(order, situation, answers) ??
-        (order.payment.kind === 'authorized' ? settleHold(order, answers) : settleSale(order, situation, answers))
+        (order.payment.kind === 'authorized' ? settleHold(order, situation, answers) : settleSale(order, situation, answers))
       );
     default:
       return impossible(order.code);
@@ -161,11 +164,17 @@ function leavingReason(expiresAt_ms: number, situation: Situation, said: ReturnT
   return situation.now_ms >= expiresAt_ms ? 'expired' : null;
 }
 
-/** A cancel was asked for: from here on nothing vends. Send it until it is accepted, then see what it did. */
+/** A cancel was asked for: from here on nothing vends. Look, send it until it is accepted, then see what it did. */
 function closeCode(order: Order, situation: Situation, answers: Answers): Step {
-  if (!order.cancel?.accepted && !answers.cancelRefused) return { stage: 'close', do: 'sendCancel' };
   if (answers.payment === undefined) return { stage: 'close', do: 'askPayment' };
   const said = meaning(answers.payment);
+  if (!order.cancel?.accepted && !answers.cancelRefused) {
+    // After an outage of days: what PayPay would refuse to cancel is refunded at once.
+    const { acceptedAt_ms } = answers.payment;
+    return said === 'paid' && acceptedAt_ms !== null && situation.now_ms >= cancelWindowEnd_ms(acceptedAt_ms)
+      ? { stage: 'close', do: 'recordPayment', payment: answers.payment }
+      : { stage: 'close', do: 'sendCancel' };
+  }
   switch (said) {
     case 'notPaid':
       return { stage: 'close', do: 'closePayment', how: 'unpaid' };
@@ -190,7 +199,7 @@ function beingReversed(order: Order, payment: PaymentFacts, situation: Situation
 }
 
 /** The code is closed. Watch it until nobody can be paying it any more, and return what comes late. */
-function watch(order: Order, situation: Situation, answers: Answers): Step {
+function watch(order: Order, code: AskedCode, situation: Situation, answers: Answers): Step {
   if (order.paymentClosed === 'reversed')
     return close(order.payment === null ? 'abandoned' : dispensed_jpy(order) > 0 ? 'attention' : 'refunded');
   if (answers.payment === undefined) return { stage: 'watch', do: 'askPayment' };
@@ -200,15 +209,17 @@ function watch(order: Order, situation: Situation, answers: Answers): Step {
       ? { stage: 'watch', do: 'waitAndAsk', until_ms: null }
       : { stage: 'watch', do: 'recordPayment', payment: answers.payment };
   if (said === 'returned') return close('abandoned');
-  const end_ms = watchEnd_ms(order);
+  const end_ms = watchEnd_ms(code);
   if (said === 'notPaid' && situation.now_ms >= end_ms) return close('abandoned');
   return { stage: 'watch', do: 'waitAndAsk', until_ms: situation.now_ms < end_ms ? end_ms : null };
 }
 
+/** A code that PayPay was asked for: it may be payable. */
+type AskedCode = Extract<Order['code'], { state: 'requested' | 'created' }>;
+
 /** After this PayPay's "not paid" is final: the code expired long enough ago. */
-export function watchEnd_ms(order: Order): number {
-  const expires_ms = order.code.state === 'created' ? order.code.expiresAt_ms : order.openedAt_ms + LONGEST_CODE_ms;
-  return expires_ms + LATE_PAYMENT_MARGIN_ms;
+export function watchEnd_ms(code: AskedCode): number {
+  return (code.state === 'created' ? code.expiresAt_ms : code.at_ms + LONGEST_CODE_ms) + LATE_PAYMENT_MARGIN_ms;
 }
 
 /** Paid or held. What still has to move, moves; null when every line has an end. */
@@ -230,8 +241,7 @@ function fulfil(order: Order, situation: Situation, answers: Answers): Step | nu
 
 /** The option for short interruptions: only one running machine's monotonic clock can say that a gap was short. */
 function mayResume(order: Order, situation: Situation): boolean {
-  if (order.payment === null) return false;
-  const gap_ms = situation.since_ms(order.payment.recorded);
+  const gap_ms = order.payment && situation.since_ms(order.payment.recorded);
   return gap_ms !== null && gap_ms < situation.resumeVendWithin_ms;
 }
 
@@ -280,7 +290,7 @@ function afterRefusedRefund(order: Order, refused: { code: string; message: stri
 }
 
 /** `authorize`: capture what came out, or let go of the hold. */
-function settleHold(order: Order, answers: Answers): Step {
+function settleHold(order: Order, situation: Situation, answers: Answers): Step {
   if (order.revert === 'rejected' || order.capture.refused) return close('attention');
   const out_jpy = dispensed_jpy(order);
   const forPerson = order.vends.some((vend) => needsPerson(order, vend));
@@ -317,9 +327,11 @@ function settleHold(order: Order, answers: Answers): Step {
         return answers.captureRefused
           ? { stage: 'settle', do: 'rejectCapture', ...answers.captureRefused }
           : { stage: 'settle', do: 'capture', amount_jpy: out_jpy };
-      return answers.revertRefused
-        ? { stage: 'settle', do: 'rejectRevert', ...answers.revertRefused }
-        : { stage: 'settle', do: 'sendRevert' };
+      if (!answers.revertRefused) return { stage: 'settle', do: 'sendRevert' };
+      // PayPay refuses to let go of what its cancel is letting go of.
+      return beingReversed(order, facts, situation, answers, CANCEL_TAKES_ms_max)
+        ? { stage: 'settle', do: 'waitAndAsk', until_ms: null }
+        : { stage: 'settle', do: 'rejectRevert', ...answers.revertRefused };
     case 'created':
     case 'reauthorizing':
     case 'unrecognised':

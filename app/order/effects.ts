@@ -12,6 +12,8 @@ import { ledger, lineOf, type Order, vendOf } from './order.ts';
 
 /** So many pauses for a machine that is away; with the settler's back-off about four minutes. */
 const MACHINE_WAITS_max = 8;
+/** So many pauses before a vend for a machine that has something to finish, or whose outlet the customer has to empty: about half a minute. */
+const BUSY_WAITS_max = 6;
 
 /** What the effects act on. */
 export interface World {
@@ -73,7 +75,7 @@ export async function perform(step: Step, order: Order, answers: Answers, world:
 
   switch (step.do) {
     case 'requestCode': {
-      await write({ type: 'code.requested' });
+      await write({ type: 'code.requested', requestedAt_ms: Math.round(gateway.now_ms()) });
       const code = await gateway.createCode({
         merchantPaymentId,
         amount_jpy: order.opened.total_jpy,
@@ -91,7 +93,11 @@ export async function perform(step: Step, order: Order, answers: Answers, world:
       const result = asked(
         await gateway.paymentDetails(merchantPaymentId),
         answers,
-        (payment) => ({ ...answers, payment }),
+        (payment) => ({
+          ...answers,
+          payment,
+          ...(order.cancel?.accepted === true && { cancelAcceptedAt_ms: answers.cancelAcceptedAt_ms ?? gateway.now_ms() }),
+        }),
         () => ({ answers, pause: 'retry' }),
       );
       const paid = result.answers.payment?.status === 'completed' || result.answers.payment?.status === 'authorized';
@@ -125,7 +131,7 @@ export async function perform(step: Step, order: Order, answers: Answers, world:
     }
     case 'requestCancel':
       await write({ type: 'cancel.requested', reason: step.reason });
-      return { answers: without(answers, 'payment') };
+      return { answers };
     case 'sendCancel': {
       const outcome = await gateway.cancel(merchantPaymentId);
       const fresh = without(answers, 'payment');
@@ -135,7 +141,7 @@ export async function perform(step: Step, order: Order, answers: Answers, world:
       }
       return asked(
         outcome,
-        answers,
+        fresh,
         () => fresh,
         () => ({ answers: { ...fresh, cancelRefused: true } }),
       );
@@ -158,7 +164,8 @@ export async function perform(step: Step, order: Order, answers: Answers, world:
         await gateway.refundDetails({ merchantRefundId, paymentId }),
         answers,
         (refund) => ({ ...answers, refund }),
-        (code, message) => ({ answers: { ...without(answers, 'payment'), refundRefused: { code, message } } }),
+        // Only a refused refund is one: this was a question, and sending again with the same ids can do no harm.
+        () => ({ answers: { ...answers, refund: 'absent' } }),
       );
     case 'sendRefund':
       // An unknown end asks before it sends again; the ids stay the same.
@@ -238,14 +245,19 @@ export async function perform(step: Step, order: Order, answers: Answers, world:
 async function vend(lineNumber: number, order: Order, answers: Answers, world: World): Promise<Result> {
   const line = lineOf(order, lineNumber);
   const { machine } = world;
-  if (machine === null || !(await machine.check(line.slot)).ready)
+  const check = machine === null ? null : await machine.check(line.slot);
+  if (machine === null || !check?.ready) {
+    const waits = answers.busyWaits ?? 0;
+    const passes = check?.ready === false && (check.reason === 'busy' || check.reason === 'productInOutlet');
+    if (passes && waits < BUSY_WAITS_max) return { answers: { ...answers, busyWaits: waits + 1 }, pause: 'retry' };
     return { answers: { ...answers, notReady: [...(answers.notReady ?? []), line.slot] } };
+  }
   await world.book.append(order.orderId, [{ type: 'vend.requested', line: line.line, mark: machine.mark(line.slot) }]);
   const outcome = await machine.vend({ vendId: line.vendId, slot: line.slot, price_jpy: line.price_jpy }, (progress) =>
     world.onProgress(order.orderId, line.line, progress),
   );
   await recordVend(order, line.line, outcomeEvent(line.line, outcome), world);
-  return { answers };
+  return { answers: without(answers, 'busyWaits') };
 }
 
 function outcomeEvent(line: number, outcome: VendOutcome): VendEnd {

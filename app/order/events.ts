@@ -53,7 +53,11 @@ export type OrderEvent =
       /** `counter`: nothing is dispensed by a machine, staff hand the goods over. */
       readonly fulfilment: 'machine' | 'counter';
     }
-  | { readonly type: 'code.requested' }
+  | {
+      readonly type: 'code.requested';
+      /** By PayPay's clock, which the life of the code goes by. Absent in older journals. */
+      readonly requestedAt_ms?: number | undefined;
+    }
   | { readonly type: 'code.created'; readonly codeId: string; readonly url: string; readonly expiresAt_ms: number }
   | { readonly type: 'code.rejected'; readonly code: string; readonly message: string }
   | { readonly type: 'payment.completed'; readonly paymentId: string; readonly amount_jpy: number; readonly paidAt_ms: number }

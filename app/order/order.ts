@@ -42,6 +42,7 @@ export interface Order {
   readonly openedAt_ms: number;
   readonly code:
     | { readonly state: 'none' }
+    /** `at_ms`: by PayPay's clock. */
     | { readonly state: 'requested'; readonly at_ms: number }
     | { readonly state: 'created'; readonly codeId: string; readonly url: string; readonly expiresAt_ms: number }
     | { readonly state: 'rejected' };
@@ -165,7 +166,7 @@ export function apply(before: Order | null, orderId: string, event: OrderEvent, 
   switch (event.type) {
     case 'code.requested':
       must(order.code.state === 'none', 'a code is asked for once');
-      return { ...order, code: { state: 'requested', at_ms: stamp.at_ms } };
+      return { ...order, code: { state: 'requested', at_ms: event.requestedAt_ms ?? stamp.at_ms } };
     case 'code.created':
       must(order.code.state === 'requested', 'a code is created after it was requested');
       return { ...order, code: { state: 'created', codeId: event.codeId, url: event.url, expiresAt_ms: event.expiresAt_ms } };

@@ -89,8 +89,8 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
       leaving: sale?.leaving ?? null,
       slotReady: (slot) => {
         const state = machine?.slots.get(slot)?.state ?? 'ready';
-        // Busy is no reason to give up: the check before the vend waits for it.
-        const awake = machine?.reasons.every((reason) => reason === 'busy') === true;
+        // No reason to give up: the vend waits a while for what passes by itself (effects.ts).
+        const awake = machine?.reasons.every((reason) => reason === 'busy' || reason === 'productInOutlet') === true;
         return awake && state === 'ready';
       },
       since_ms,
@@ -138,8 +138,7 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
 
   async function run(orderId: string, stages: readonly Stage[], limit_ms: number): Promise<Stage | null> {
     const end_ms = clock.monotonic_ms() + limit_ms;
-    const first = book.get(orderId);
-    let answers: Answers = kept.get(orderId) ?? (first?.cancel?.accepted === true ? { cancelAcceptedAt_ms: gateway.now_ms() } : {});
+    let answers: Answers = kept.get(orderId) ?? {};
     let tries = 0;
     let last: Step['do'] | null = null;
     for (;;) {

@@ -61,7 +61,10 @@ const sold = [...code, paid(300)];
 const kept = [opened(PRICES, { settlement: 'authorize' }), ...codeCreated, held(300)];
 const hold = opened(PRICES, { unknownVend: 'hold' });
 const refunding: readonly OrderEvent[] = [...sold, ...vended(0), ...jammed(1), { type: 'refund.requested', amount_jpy: 200 }];
+const cancelling: readonly OrderEvent[] = [...code, { type: 'cancel.requested', reason: 'customer' }];
 const closing = [...code, ...cancelled];
+/** 00:15:00 in Japan on the day after {@link NOW_ms}. */
+const WINDOW_END_ms = Date.UTC(2026, 10, 23, 15, 15);
 const unpaid: readonly OrderEvent[] = [...closing, { type: 'payment.closed', how: 'unpaid' }];
 const oldCode = live({ now_ms: EXPIRES_ms + LATE_PAYMENT_MARGIN_ms });
 const captured = { merchantCaptureId: 'c-1', completed: true, amount_jpy: 100 };
@@ -70,6 +73,21 @@ const capturing: readonly OrderEvent[] = [
   ...vended(0),
   ...jammed(1),
   { type: 'capture.requested', merchantCaptureId: 'c-1', amount_jpy: 100 },
+];
+const captures: readonly OrderEvent[] = [
+  { type: 'capture.requested', merchantCaptureId: 'c-1', amount_jpy: 100 },
+  { type: 'capture.completed', merchantCaptureId: 'c-1', amount_jpy: 100 },
+];
+const capturesAll: readonly OrderEvent[] = [
+  { type: 'capture.requested', merchantCaptureId: 'c-1', amount_jpy: 300 },
+  { type: 'capture.completed', merchantCaptureId: 'c-1', amount_jpy: 300 },
+];
+/** A hold under the policy that leaves doubts to a person. */
+const keptHold = [opened(PRICES, { settlement: 'authorize', unknownVend: 'hold' }), ...codeCreated, held(300)];
+const reopened: readonly OrderEvent[] = [
+  ...[...sold, ...vended(0), ...vended(1)],
+  { type: 'order.closed', closing: 1, result: 'vended', taken_jpy: 300, returned_jpy: 0, dispensed_jpy: 300 },
+  { type: 'order.reopened', closing: 1, by: 'sato', reason: 'came back', refund_jpy: 150 },
 ];
 const letGo: readonly OrderEvent[] = [...kept, ...jammed(0), ...jammed(1), { type: 'revert.requested' }];
 const refused = { code: 'UNACCEPTABLE_OP', message: 'no' };
@@ -143,6 +161,16 @@ export const DECISIONS: readonly Row[] = [
     answers: { payment: said('completed') },
     step: { stage: 'pay', do: 'recordPayment', payment: said('completed') },
   },
+  {
+    part: 'Waiting for the payment',
+    facts: '`code.created`',
+    asked: 'PayPay: paid, without the payment’s id or amount',
+    does: 'go on asking',
+    events: code,
+    situations: [live()],
+    answers: { payment: said('completed', { paymentId: null }) },
+    step: { stage: 'pay', do: 'poll' },
+  },
   // ---------------------------------------------------------------- closing
   {
     part: 'Closing a code',
@@ -180,6 +208,16 @@ export const DECISIONS: readonly Row[] = [
     situations: [live()],
     answers: { payment: said('failed') },
     step: { stage: 'close', do: 'deleteCode', codeId: '04-code', reason: 'rejected' },
+  },
+  {
+    part: 'Closing a code',
+    facts: '`code.created`',
+    asked: 'leaving, and PayPay just said: paid',
+    does: '`payment.completed`: it counts',
+    events: code,
+    situations: leaving,
+    answers: { payment: said('completed') },
+    step: { stage: 'close', do: 'recordPayment', payment: said('completed') },
   },
   {
     part: 'Closing a code',
@@ -225,10 +263,30 @@ export const DECISIONS: readonly Row[] = [
     part: 'Closing a code',
     facts: '`cancel.requested`',
     asked: '',
-    does: 'send the cancel until it is accepted or refused',
-    events: [...code, { type: 'cancel.requested', reason: 'customer' }],
+    does: 'ask first: after an outage nobody knows what was paid, and when',
+    events: cancelling,
     situations: any,
+    step: { stage: 'close', do: 'askPayment' },
+  },
+  {
+    part: 'Closing a code',
+    facts: '`cancel.requested`',
+    asked: 'PayPay: not paid; or paid, and the cancel window is open',
+    does: 'send the cancel until it is accepted or refused',
+    events: cancelling,
+    situations: [...any, restarted({ now_ms: WINDOW_END_ms - 1 })],
+    answers: { payment: said('completed') },
     step: { stage: 'close', do: 'sendCancel' },
+  },
+  {
+    part: 'Closing a code',
+    facts: '`cancel.requested`',
+    asked: 'PayPay: paid, and it is past 00:14:59 Japan time on the day after',
+    does: '`payment.completed`: it will be refunded, never dispensed; no cancel is sent',
+    events: cancelling,
+    situations: [restarted({ now_ms: WINDOW_END_ms })],
+    answers: { payment: said('completed') },
+    step: { stage: 'close', do: 'recordPayment', payment: said('completed') },
   },
   {
     part: 'Closing a code',
@@ -261,6 +319,26 @@ export const DECISIONS: readonly Row[] = [
   },
   {
     part: 'Closing a code',
+    facts: '`cancel.accepted`, or PayPay refused',
+    asked: 'PayPay: unclear',
+    does: 'wait and ask again',
+    events: closing,
+    situations: any,
+    answers: { payment: said('unrecognised') },
+    step: { stage: 'close', do: 'waitAndAsk', until_ms: null },
+  },
+  {
+    part: 'Closing a code',
+    facts: '`cancel.requested`, PayPay refused',
+    asked: 'PayPay: paid',
+    does: '`payment.completed`: it will be refunded, never dispensed',
+    events: cancelling,
+    situations: any,
+    answers: { cancelRefused: true, payment: said('completed') },
+    step: { stage: 'close', do: 'recordPayment', payment: said('completed') },
+  },
+  {
+    part: 'Closing a code',
     facts: '`cancel.accepted`',
     asked: `PayPay: paid, the cancel was accepted less than ${CANCEL_TAKES_ms / 1000} s ago`,
     does: 'wait for the reversal and ask again',
@@ -271,7 +349,17 @@ export const DECISIONS: readonly Row[] = [
   },
   {
     part: 'Closing a code',
-    facts: '`cancel.accepted`, or PayPay refused',
+    facts: '`cancel.accepted`',
+    asked: 'PayPay: paid, without saying since when, and nobody here saw the cancel accepted',
+    does: '`payment.completed`: it will be refunded, never dispensed',
+    events: closing,
+    situations: any,
+    answers: { payment: said('completed', { acceptedAt_ms: null }) },
+    step: { stage: 'close', do: 'recordPayment', payment: said('completed', { acceptedAt_ms: null }) },
+  },
+  {
+    part: 'Closing a code',
+    facts: '`cancel.accepted`',
     asked: 'PayPay: paid, and it stays so',
     does: '`payment.completed`: it will be refunded, never dispensed',
     events: closing,
@@ -280,6 +368,25 @@ export const DECISIONS: readonly Row[] = [
     step: { stage: 'close', do: 'recordPayment', payment: said('completed') },
   },
   // ---------------------------------------------------------------- watching
+  {
+    part: 'Watching a closed code',
+    facts: '`payment.closed` unpaid',
+    asked: '',
+    does: 'ask PayPay',
+    events: unpaid,
+    situations: any,
+    step: { stage: 'watch', do: 'askPayment' },
+  },
+  {
+    part: 'Watching a closed code',
+    facts: '`payment.closed` unpaid',
+    asked: 'PayPay: unclear, whatever the time',
+    does: 'go on asking PayPay',
+    events: unpaid,
+    situations: [oldCode],
+    answers: { payment: said('unrecognised') },
+    step: { stage: 'watch', do: 'waitAndAsk', until_ms: null },
+  },
   {
     part: 'Watching a closed code',
     facts: '`payment.closed` unpaid',
@@ -333,11 +440,11 @@ export const DECISIONS: readonly Row[] = [
   {
     part: 'Watching a closed code',
     facts: '`payment.closed` unpaid, the code itself never seen',
-    asked: `PayPay: not paid, ${(LONGEST_CODE_ms + LATE_PAYMENT_MARGIN_ms) / 1000} s after the order was opened`,
+    asked: `PayPay: not paid, ${(LONGEST_CODE_ms + LATE_PAYMENT_MARGIN_ms) / 1000} s after it was asked for, by PayPay’s clock`,
     does: 'close as *abandoned*',
     events: [
       ...sale,
-      { type: 'code.requested' },
+      { type: 'code.requested', requestedAt_ms: NOW_ms },
       { type: 'cancel.requested', reason: 'codeUnknown' },
       { type: 'payment.closed', how: 'unpaid' },
     ],
@@ -348,11 +455,29 @@ export const DECISIONS: readonly Row[] = [
   {
     part: 'Watching a closed code',
     facts: '`payment.closed` reversed',
-    asked: '',
-    does: 'close: *abandoned*, or *refunded* when the payment had been seen',
+    asked: 'the payment was never seen',
+    does: 'close as *abandoned*',
     events: [...closing, { type: 'payment.closed', how: 'reversed' }],
     situations: any,
     step: close('abandoned'),
+  },
+  {
+    part: 'Watching a closed code',
+    facts: '`payment.closed` reversed',
+    asked: 'the payment had been seen, nothing came out',
+    does: 'close as *refunded*',
+    events: [...closing, paid(300), { type: 'refund.requested', amount_jpy: 300 }, { type: 'payment.closed', how: 'reversed' }],
+    situations: any,
+    step: close('refunded'),
+  },
+  {
+    part: 'Watching a closed code',
+    facts: '`payment.closed` reversed',
+    asked: 'something came out',
+    does: 'close as *attention*: PayPay gave back more than it should',
+    events: [...refunding, { type: 'payment.closed', how: 'reversed' }],
+    situations: any,
+    step: close('attention'),
   },
   // ---------------------------------------------------------------- dispensing
   {
@@ -372,6 +497,16 @@ export const DECISIONS: readonly Row[] = [
     events: sold,
     situations: [live({ slotReady: (slot) => slot !== '1' })],
     step: { stage: 'vend', do: 'vend', line: 1 },
+  },
+  {
+    part: 'Dispensing',
+    facts: '`payment.completed`, some lines not asked for',
+    asked: 'no slot of them is ready, or each was asked and said no',
+    does: 'return their price',
+    events: [...sold, ...vended(0)],
+    situations: [live()],
+    answers: { notReady: ['2'] },
+    step: { stage: 'settle', do: 'requestRefund', amount_jpy: 200 },
   },
   {
     part: 'Dispensing',
@@ -404,7 +539,7 @@ export const DECISIONS: readonly Row[] = [
     part: 'Dispensing',
     facts: '`payment.completed`, counter mode',
     asked: 'after a restart',
-    does: 'return it: nobody saw that it was paid',
+    does: 'return it: nothing was handed over yet',
     events: [opened(PRICES, { fulfilment: 'counter' }), ...codeCreated, paid(300)],
     situations: [restarted()],
     step: { stage: 'settle', do: 'requestRefund', amount_jpy: 300 },
@@ -476,7 +611,7 @@ export const DECISIONS: readonly Row[] = [
   {
     part: 'Returning money',
     facts: '`refund.requested` or `refund.accepted`',
-    asked: 'PayPay: no such refund',
+    asked: 'PayPay: no such refund; or it refuses to say',
     does: 'send it, always with the same ids',
     events: refunding,
     situations: any,
@@ -570,6 +705,34 @@ export const DECISIONS: readonly Row[] = [
     answers: { refundRefused: refused, payment: said('completed') },
     step: { stage: 'settle', do: 'rejectRefund', ...refused },
   },
+  {
+    part: 'Returning money',
+    facts: '`refund.requested` or `refund.accepted`',
+    asked: 'PayPay refuses; the payment is unclear',
+    does: 'wait and ask again',
+    events: refunding,
+    situations: any,
+    answers: { refundRefused: refused, payment: said('unrecognised') },
+    step: { stage: 'settle', do: 'waitAndAsk', until_ms: null },
+  },
+  {
+    part: 'Returning money',
+    facts: '`order.reopened` by staff, who give money back',
+    asked: '',
+    does: '`refund.requested` for what they decided, and on as above',
+    events: reopened,
+    situations: any,
+    step: { stage: 'settle', do: 'requestRefund', amount_jpy: 150 },
+  },
+  {
+    part: 'Returning money',
+    facts: '`order.reopened` by staff, then `payment.closed` reversed',
+    asked: '',
+    does: 'close as *attention*: PayPay gave back more than they decided',
+    events: [...reopened, { type: 'refund.requested', amount_jpy: 150 }, { type: 'payment.closed', how: 'reversed' }],
+    situations: any,
+    step: close('attention'),
+  },
   // ---------------------------------------------------------------- holds
   {
     part: 'Letting go of a hold',
@@ -579,6 +742,25 @@ export const DECISIONS: readonly Row[] = [
     events: [...kept, ...jammed(0), ...jammed(1)],
     situations: any,
     step: { stage: 'settle', do: 'requestRevert' },
+  },
+  {
+    part: 'Letting go of a hold',
+    facts: '`payment.authorized`, all lines with an end; `revert.requested`; `capture.requested`',
+    asked: '',
+    does: 'ask PayPay for the payment before anything else',
+    events: letGo,
+    situations: any,
+    step: { stage: 'settle', do: 'askPayment' },
+  },
+  {
+    part: 'Letting go of a hold',
+    facts: '`payment.authorized`, all lines with an end; `revert.requested`; `capture.requested`',
+    asked: 'PayPay: reauthorizing, created, unclear',
+    does: 'wait and ask again',
+    events: letGo,
+    situations: any,
+    answers: { payment: said('reauthorizing') },
+    step: { stage: 'settle', do: 'waitAndAsk', until_ms: null },
   },
   {
     part: 'Letting go of a hold',
@@ -599,6 +781,16 @@ export const DECISIONS: readonly Row[] = [
     situations: any,
     answers: { payment: said('canceled') },
     step: { stage: 'settle', do: 'recordRevert' },
+  },
+  {
+    part: 'Letting go of a hold',
+    facts: '`revert.requested`',
+    asked: `PayPay refuses, and still holds; less than ${CANCEL_TAKES_ms_max / 3_600_000} h ago its cancel was accepted or the payment came`,
+    does: 'wait for the reversal and ask again',
+    events: [opened(PRICES, { settlement: 'authorize' }), ...codeCreated, ...cancelled, held(300), { type: 'revert.requested' }],
+    situations: any,
+    answers: { payment: said('authorized'), revertRefused: refused, cancelAcceptedAt_ms: NOW_ms },
+    step: { stage: 'settle', do: 'waitAndAsk', until_ms: null },
   },
   {
     part: 'Letting go of a hold',
@@ -643,17 +835,45 @@ export const DECISIONS: readonly Row[] = [
   {
     part: 'Letting go of a hold',
     facts: '`capture.requested`',
-    asked: 'PayPay refuses and still holds, or the hold ended',
+    asked: 'PayPay: canceled, expired, failed, refunded or unknown to it: the hold ended',
     does: '`capture.rejected`',
     events: capturing,
     situations: any,
     answers: { payment: said('expired') },
     step: { stage: 'settle', do: 'rejectCapture', code: 'HOLD_ENDED', message: 'expired' },
   },
+  {
+    part: 'Letting go of a hold',
+    facts: '`capture.requested`',
+    asked: 'PayPay refuses, and still holds',
+    does: '`capture.rejected`',
+    events: capturing,
+    situations: any,
+    answers: { payment: said('authorized'), captureRefused: refused },
+    step: { stage: 'settle', do: 'rejectCapture', ...refused },
+  },
+  {
+    part: 'Letting go of a hold',
+    facts: '`payment.authorized`, a line for a person to decide, nothing certainly came out',
+    asked: '',
+    does: 'close as *attention*: the hold stands until a person decides',
+    events: [...keptHold, ...jammed(0), ...unknown('none', 1)],
+    situations: any,
+    step: close('attention'),
+  },
+  {
+    part: 'Letting go of a hold',
+    facts: '`capture.completed`, a line for a person to decide',
+    asked: '',
+    does: 'close as *attention*: only what came out was taken',
+    events: [...keptHold, ...vended(0), ...unknown('none', 1), ...captures],
+    situations: any,
+    step: close('attention'),
+  },
   // ---------------------------------------------------------------- the end
   {
     part: 'The end',
-    facts: 'every line delivered (a hold: captured)',
+    facts: 'every line delivered',
     asked: '',
     does: 'close as *vended*',
     events: [...sold, ...vended(0), ...vended(1)],
@@ -662,7 +882,25 @@ export const DECISIONS: readonly Row[] = [
   },
   {
     part: 'The end',
-    facts: '`refund.completed`, some lines delivered (a hold: captured)',
+    facts: '`capture.completed`, every line delivered',
+    asked: '',
+    does: 'close as *vended*',
+    events: [...kept, ...vended(0), ...vended(1), ...capturesAll],
+    situations: any,
+    step: close('vended'),
+  },
+  {
+    part: 'The end',
+    facts: '`capture.completed`, some lines delivered',
+    asked: '',
+    does: 'close as *partlyVended*',
+    events: [...kept, ...vended(0), ...jammed(1), ...captures],
+    situations: any,
+    step: close('partlyVended'),
+  },
+  {
+    part: 'The end',
+    facts: '`refund.completed`, some lines delivered',
     asked: '',
     does: 'close as *partlyVended*',
     events: [...refunding, { type: 'refund.completed' }],
@@ -671,7 +909,16 @@ export const DECISIONS: readonly Row[] = [
   },
   {
     part: 'The end',
-    facts: '`refund.completed` or `revert.completed`, nothing delivered',
+    facts: '`refund.completed`, nothing delivered',
+    asked: '',
+    does: 'close as *refunded*',
+    events: [...sold, ...jammed(0), ...jammed(1), { type: 'refund.requested', amount_jpy: 300 }, { type: 'refund.completed' }],
+    situations: any,
+    step: close('refunded'),
+  },
+  {
+    part: 'The end',
+    facts: '`revert.completed`',
     asked: '',
     does: 'close as *refunded*',
     events: [...letGo, { type: 'revert.completed' }],
@@ -680,12 +927,30 @@ export const DECISIONS: readonly Row[] = [
   },
   {
     part: 'The end',
-    facts: '`refund.rejected`, `capture.rejected` or `revert.rejected`',
+    facts: '`refund.rejected`',
     asked: '',
     does: 'close as *attention*',
     events: [...refunding, { type: 'refund.rejected', ...refused }],
     situations: any,
     step: close('attention'),
+  },
+  {
+    part: 'The end',
+    facts: '`capture.rejected` or `revert.rejected`',
+    asked: '',
+    does: 'close as *attention*',
+    events: [...letGo, { type: 'revert.rejected', ...refused }],
+    situations: any,
+    step: close('attention'),
+  },
+  {
+    part: 'The end',
+    facts: '`order.closed`',
+    asked: '',
+    does: 'nothing more',
+    events: [...sale, { type: 'order.closed', closing: 1, result: 'abandoned', taken_jpy: 0, returned_jpy: 0, dispensed_jpy: 0 }],
+    situations: any,
+    step: { stage: 'end', do: 'nothing' },
   },
 ];
 

@@ -1,41 +1,17 @@
 /** Whatever the far ends answer, and however they contradict themselves: no rule is broken, and every order closes. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { done, rejected, unavailable, unknownOutcome, type Outcome } from '../../../app/errors.ts';
 import { createOrderBook } from '../../../app/order/book.ts';
 import { decide } from '../../../app/order/decide.ts';
 import type { Settlement, UnknownVendPolicy } from '../../../app/order/events.ts';
 import { createSettler } from '../../../app/order/settler.ts';
-import type { PaymentFacts, PaymentGateway, RefundStatus, VendEvidence, VendingMachine, VendOutcome } from '../../../app/ports.ts';
+import type { RefundStatus, VendEvidence, VendOutcome } from '../../../app/ports.ts';
+import { type Answer, farEnds, STATUSES } from './far-ends.ts';
 import { createDisk } from '../../simulation/disk.ts';
 import { VirtualTime } from '../../simulation/time.ts';
-import { NOW_ms, opened, said } from './orders.ts';
+import { NOW_ms, opened } from './orders.ts';
 
-const STATUSES = [
-  'absent',
-  'created',
-  'authorized',
-  'reauthorizing',
-  'completed',
-  'refunded',
-  'failed',
-  'canceled',
-  'expired',
-  'unrecognised',
-] as const;
 const LIMIT_ms = 7 * 86_400_000;
-
-/** One answer to any question; each call takes of it what it can use. */
-interface Answer {
-  readonly kind: 'done' | 'rejected' | 'unavailable' | 'unknown';
-  readonly status: (typeof STATUSES)[number];
-  readonly captured_jpy: number;
-  readonly refund: RefundStatus;
-  readonly code: 'gone' | 'paid';
-  readonly vend: VendOutcome;
-  readonly evidence: VendEvidence;
-  readonly ready: boolean;
-}
 
 const likely = fc.constantFrom('delivered', 'notDelivered', 'none');
 const anyAnswer = (
@@ -60,60 +36,6 @@ const anyAnswer = (
     ),
     ready: fc.boolean(),
   });
-
-/** Far ends that tell the answers one after the other, and the last one for ever. */
-function farEnds(answers: readonly Answer[], now_ms: () => number): { gateway: PaymentGateway; machine: VendingMachine } {
-  let next = 0;
-  const take = (): Answer => answers[Math.min(next++, answers.length - 1)] as Answer;
-  const say = <T>(value: (answer: Answer) => T): Promise<Outcome<T>> => {
-    const answer = take();
-    switch (answer.kind) {
-      case 'done':
-        return Promise.resolve(done(value(answer)));
-      case 'rejected':
-        return Promise.resolve(rejected('X', ''));
-      case 'unavailable':
-        return Promise.resolve(unavailable(''));
-      case 'unknown':
-        return Promise.resolve(unknownOutcome(''));
-    }
-  };
-  const facts = ({ status, captured_jpy }: Answer): PaymentFacts =>
-    said(status, {
-      captures: status === 'completed' ? [{ merchantCaptureId: 'o-1-capture-1', completed: true, amount_jpy: captured_jpy }] : [],
-    });
-  const off = () => () => {};
-  const gateway: PaymentGateway = {
-    createCode: () => say(() => ({ codeId: '04-c', url: 'https://qr.invalid/c', expiresAt_ms: NOW_ms + 300_000 })),
-    paymentDetails: () => say(facts),
-    deleteCode: () => say(({ code }) => code),
-    cancel: () => say(() => 'accepted'),
-    refund: () => say(({ refund }) => refund),
-    refundDetails: () => say(({ refund }) => refund),
-    capture: () => say(() => 'captured'),
-    revert: () => say(() => 'reverted'),
-    probe: () => Promise.resolve({ ready: true, clockOffset_ms: 0 }),
-    state: () => ({ ready: true, clockOffset_ms: 0 }),
-    onState: off,
-    warm: () => {},
-    now_ms,
-    onHint: off,
-  };
-  const machine: VendingMachine = {
-    state: () => ({ ready: true, reasons: [], slots: new Map(), temperature_c: null }),
-    onState: off,
-    check: () => Promise.resolve(take().ready ? { ready: true } : { ready: false, reason: 'busy' }),
-    mark: () => ({}),
-    vend: () => Promise.resolve(take().vend),
-    evidence: () => Promise.resolve(take().evidence),
-    onSelection: off,
-    diagnostics: () => {
-      throw new Error('nobody asks');
-    },
-    close: () => Promise.resolve(),
-  };
-  return { gateway, machine };
-}
 
 interface Case {
   readonly settlement: Settlement;

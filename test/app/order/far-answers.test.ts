@@ -1,0 +1,123 @@
+/** What the settler makes of single answers of the far ends. */
+import { expect, it } from 'vitest';
+import { done, rejected } from '../../../app/errors.ts';
+import { createOrderBook } from '../../../app/order/book.ts';
+import { decide } from '../../../app/order/decide.ts';
+import type { OrderEvent } from '../../../app/order/events.ts';
+import { createSettler } from '../../../app/order/settler.ts';
+import type { PaymentGateway, VendingMachine } from '../../../app/ports.ts';
+import { createDisk } from '../../simulation/disk.ts';
+import { VirtualTime } from '../../simulation/time.ts';
+import { type Answer, farEnds } from './far-ends.ts';
+import { cancelled, codeCreated, jammed, NOW_ms, opened, paid, said } from './orders.ts';
+
+const WELL: Answer = {
+  ...{ kind: 'done', status: 'completed', captured_jpy: 0, refund: 'refunded', code: 'gone', ready: true },
+  ...{ vend: { outcome: 'succeeded', proof: 'machine' }, evidence: { evidence: 'delivered', proof: '' } },
+};
+const HOUR_ms = 3_600_000;
+
+interface World {
+  readonly gateway?: (well: PaymentGateway, now_ms: () => number) => Partial<PaymentGateway>;
+  readonly machine?: (well: VendingMachine) => Partial<VendingMachine>;
+  /** How wrong the host's clock is. */
+  readonly hostAhead_ms?: number;
+}
+
+/** An order is taken up where these events left it, and driven until it is closed. @returns what was written then */
+async function settle(
+  story: readonly OrderEvent[],
+  { gateway: change, machine: changeMachine, hostAhead_ms = 0 }: World,
+  live = false,
+): Promise<OrderEvent[]> {
+  const time = new VirtualTime();
+  const clock = time.clock(NOW_ms + hostAhead_ms);
+  const disk = createDisk({ clock });
+  const journal = disk.open('m:p1');
+  const seen = () => disk.durable().flatMap(({ event, stream }) => (stream === 'order' ? [event] : []));
+  let opened = false;
+  void journal.append(story.map((event) => ({ stream: 'order', orderId: 'o-1', event }))).then(() => (opened = true));
+  await time.run(() => opened, 1_000);
+  const now_ms = () => time.clock(NOW_ms).now_ms();
+  const well = farEnds([WELL], now_ms);
+  const gateway = { ...well.gateway, ...change?.(well.gateway, now_ms) };
+  const machine = { ...well.machine, ...changeMachine?.(well.machine) };
+  const book = createOrderBook(journal, clock);
+  await book.load();
+  const world = { book, gateway, machine, describe: () => '', failureOf: () => 'keep' as const, onProgress: () => {} };
+  const faults: string[] = [];
+  const settler = createSettler(
+    {
+      ...{ book, gateway, machine, clock, world, decide, bootId: 'm:p1' },
+      ids: { next: () => 'id', random: () => 0.5 },
+      log: { info() {}, warn() {}, error() {} },
+      onFault: (fault) => faults.push(fault.message),
+    },
+    { pollInterval_ms: 4_000, resumeVendWithin_ms: live ? HOUR_ms : 0 },
+  );
+  settler.settleAll();
+  const ended = await time.run(() => seen().some(({ type }) => type === 'order.closed'), time.now_ms + 2 * HOUR_ms);
+  expect({ faults, ended }).toEqual({ faults: [], ended: 'over' });
+  return seen().slice(story.length);
+}
+
+const code = [opened([100, 200]), ...codeCreated];
+const types = (events: readonly OrderEvent[]) => events.map(({ type }) => type);
+
+it('takes a refused question about a refund for no answer, and sends the refund with its one id', async () => {
+  const sent: string[] = [];
+  const events = await settle([...code, paid(300), ...jammed(0), ...jammed(1), { type: 'refund.requested', amount_jpy: 300 }], {
+    gateway: () => ({
+      refundDetails: () => Promise.resolve(rejected('INVALID_PARAMS', '')),
+      refund({ merchantRefundId }) {
+        sent.push(merchantRefundId);
+        return Promise.resolve(done('refunded'));
+      },
+    }),
+  });
+  expect(sent).toEqual(['r-1']);
+  expect(types(events)).toEqual(['refund.completed', 'order.closed']);
+});
+
+it('counts the time of an accepted cancel by PayPay’s clock, also where the host is a year ahead', async () => {
+  const year_ms = 365 * 86_400_000;
+  let heard = false;
+  const events = await settle([...code, ...cancelled], {
+    hostAhead_ms: year_ms,
+    gateway: (_, now_ms) => ({
+      // Until PayPay has answered, its time is not known, and the host's has to do.
+      now_ms: () => now_ms() + (heard ? 0 : year_ms),
+      paymentDetails() {
+        heard = true;
+        return Promise.resolve(done(said('completed')));
+      },
+    }),
+  });
+  expect(types(events)).toEqual(['payment.completed', 'refund.requested', 'refund.completed', 'order.closed']);
+});
+
+it('refunds at once what PayPay would not cancel any more', async () => {
+  let cancels = 0;
+  const events = await settle([...code, { type: 'cancel.requested', reason: 'restarted' }], {
+    gateway: () => ({
+      paymentDetails: () => Promise.resolve(done(said('completed', { acceptedAt_ms: NOW_ms - 48 * HOUR_ms }))),
+      cancel() {
+        cancels += 1;
+        return Promise.resolve(done('accepted'));
+      },
+    }),
+  });
+  expect(types(events)).toEqual(['payment.completed', 'refund.requested', 'refund.completed', 'order.closed']);
+  expect(cancels).toBe(0);
+});
+
+it.each(['busy', 'productInOutlet'] as const)('waits before a vend for a machine that is %s, and not for ever', async (reason) => {
+  const after = (busy: number) => {
+    let checks = 0;
+    const check = () => Promise.resolve(++checks > busy ? ({ ready: true } as const) : ({ ready: false, reason } as const));
+    return settle([...code, paid(300)], { machine: () => ({ check }) }, true);
+  };
+  const vends = ['vend.requested', 'vend.succeeded', 'vend.requested', 'vend.succeeded'];
+  expect(types(await after(4))).toEqual([...vends, 'order.closed']);
+  expect(types(await after(100))).toEqual(['refund.requested', 'refund.completed', 'order.closed']);
+});
