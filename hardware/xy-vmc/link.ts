@@ -19,6 +19,8 @@ export interface Outgoing {
   readonly text: ArrayLike<number>;
   /** The first byte is about to leave. */
   onSent?(): void;
+  /** It leaves once more: the controller may hear it only now. */
+  onResent?(): void;
   onFate?(fate: Fate): void;
 }
 
@@ -42,6 +44,8 @@ export interface Link {
   readonly withdraw: (outgoing: Outgoing) => boolean;
   /** The controller's answer shows that it has the command, though its ACK did not come. */
   readonly answered: (outgoing: Outgoing) => void;
+  /** Nobody waits for it any more: it is not sent, or not once more. Its fate is then not told. */
+  readonly abandon: (outgoing: Outgoing) => void;
   /** A new port session: synchronise comes first (4.4.4). */
   opened(): void;
   closed(): void;
@@ -85,9 +89,11 @@ export function createLink(events: LinkEvents): Link {
   };
   const answerPoll = () => {
     if (current && current.resends < MOST_RESENDS) {
+      const { frame } = current;
       current.resends += 1;
       events.resent();
-      return events.write(current.frame);
+      current.outgoing.onResent?.();
+      return events.write(frame);
     }
     settle('unanswered');
     const outgoing = synchronised || queue[0] === synchronise ? queue.shift() : undefined;
@@ -95,6 +101,11 @@ export function createLink(events: LinkEvents): Link {
     current = { outgoing, frame: encodeFrame(outgoing.command, packNo, outgoing.text), resends: 0 };
     outgoing.onSent?.();
     events.write(current.frame);
+  };
+  const withdraw = (outgoing: Outgoing) => {
+    const at = queue.indexOf(outgoing);
+    if (at >= 0) queue.splice(at, 1);
+    return at >= 0;
   };
   const isRepetition = (frame: Frame) =>
     recent.some(
@@ -124,13 +135,14 @@ export function createLink(events: LinkEvents): Link {
       if (first) queue.splice(queue[0] === synchronise ? 1 : 0, 0, outgoing);
       else queue.push(outgoing);
     },
-    withdraw: (outgoing) => {
-      const at = queue.indexOf(outgoing);
-      if (at >= 0) queue.splice(at, 1);
-      return at >= 0;
-    },
+    withdraw,
     answered: (outgoing) => {
       if (current?.outgoing === outgoing) settle('acknowledged');
+    },
+    abandon: (outgoing) => {
+      if (withdraw(outgoing) || current?.outgoing !== outgoing) return;
+      current = null;
+      packNo = nextPackNo(packNo);
     },
     opened: begin,
     closed: drop,

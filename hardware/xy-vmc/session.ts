@@ -20,7 +20,7 @@ export interface SessionEvents {
   data(frame: Frame): void;
 }
 
-export interface Session extends Pick<Link, 'enqueue' | 'withdraw' | 'answered'> {
+export interface Session extends Pick<Link, 'enqueue' | 'withdraw' | 'answered' | 'abandon'> {
   phase(): Phase;
   /** Counts the openings and restarts: what was learnt in an earlier one may be stale. */
   number(): number;
@@ -127,6 +127,7 @@ export function createSession(port: Port, clock: Clock, log: Log, recorder: Reco
     enqueue: link.enqueue,
     withdraw: link.withdraw,
     answered: link.answered,
+    abandon: link.abandon,
     ask: (command, text, read, limit_ms = ANSWER_LIMIT_MS) =>
       new Promise((resolve) => {
         const finish = (answer: ReturnType<typeof read>) => {

@@ -54,6 +54,8 @@ export function runVend({ selection, options, clock, log, session, onProgress, a
       if (over) return;
       over = true;
       if (timer !== null) clock.clearTimeout(timer);
+      // What was given an outcome must not move any more.
+      session.abandon(outgoing);
       resolve(outcome);
     };
     const after = (delay_ms: number, callback: () => void) => {
@@ -77,6 +79,7 @@ export function runVend({ selection, options, clock, log, session, onProgress, a
       abandon: () => {
         over = true;
         if (timer !== null) clock.clearTimeout(timer);
+        session.abandon(outgoing);
       },
       status: (status) => {
         session.answered(outgoing);
@@ -109,6 +112,8 @@ export function runVend({ selection, options, clock, log, session, onProgress, a
         onProgress('sent');
         sign();
       },
+      // The motor may begin with any repetition, so the deadline does.
+      onResent: () => (searching ? undefined : sign()),
       onFate: (fate) => {
         if (fate === 'acknowledged') {
           onProgress('accepted');

@@ -127,6 +127,26 @@ describe('each fault', () => {
   });
 });
 
+describe('a controller that asks slowly and hears badly', () => {
+  test.each([1, 2, 3, 4, 5])('deaf %i times: nothing falls after the outcome was given', async (times) => {
+    const { clock, whenReady, vend, dropped, simulator } = await plant({ pollInterval_ms: 2000 }, { vendDeadline_ms: 5000 });
+    await whenReady();
+    await vend('v0', '5');
+    await clock.advance(10_000);
+    simulator.fault({ kind: 'deaf', selection: 3, times });
+    expect((await vend('v1')).outcome).toEqual({ outcome: 'succeeded', proof: 'dropSensor' });
+    expect(dropped()).toBe(1);
+  });
+  test('never heard: the outcome comes when no frame can leave any more', async () => {
+    const { clock, whenReady, vend, dropped, simulator } = await plant({ pollInterval_ms: 2000 }, { vendDeadline_ms: 5000 });
+    await whenReady();
+    simulator.fault({ kind: 'deaf', selection: 3, times: 6 });
+    expect((await vend('v1')).outcome).toMatchObject({ outcome: 'failed', why: 'notSent' });
+    await clock.advance(60_000);
+    expect([dropped(), simulator.state().counters.drives]).toEqual([0, 0]);
+  });
+});
+
 describe('the cable', () => {
   test('pulled before the vend: not sent', async () => {
     const { clock, whenReady, vend, simulator, machine } = await plant();

@@ -161,6 +161,18 @@ describe('what ends the permission to send', () => {
     expect(link.withdraw(drive)).toBe(false);
     expect(fates).toEqual([]);
   });
+  test("abandoned: what waits for its ACK is not repeated, its packNo is not used again, and a late ACK is nobody's", () => {
+    const { link, to, drive, start, fates } = line();
+    start();
+    link.enqueue(drive);
+    expect(to(poll)).toEqual([driveFrame(2)]);
+    link.abandon(drive);
+    expect(to(poll)).toEqual([ACK]);
+    expect(to(ack)).toEqual([]);
+    link.enqueue({ command: COMMAND.checkSelection, text: [0, 3] });
+    expect(to(poll)).toEqual([encodeFrame(COMMAND.checkSelection, 3, [0, 3])]);
+    expect(fates).toEqual([]);
+  });
   test('a full queue takes nothing', () => {
     const { link, drive, start, fates } = line();
     start();
