@@ -79,6 +79,7 @@ function startThread(workerData: ThreadOptions): Thread {
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let lastId = 0;
   let ended: JournalError | null = null;
+  let served = false;
   const stop = (why: string) => {
     ended ??= new JournalError('io', why);
     for (const { reject } of waiting.values()) reject(ended);
@@ -87,10 +88,15 @@ function startThread(workerData: ThreadOptions): Thread {
   worker.on('message', (reply: Reply) => {
     const asked = waiting.get(reply.id);
     waiting.delete(reply.id);
+    served ||= reply.ok;
     if (reply.ok) asked?.resolve(reply.value);
     else asked?.reject('fault' in reply ? new JournalError(reply.fault, reply.message) : new BrokenRule(reply.orderId, reply.rule));
   });
-  worker.on('error', (error) => stop(`the journal's thread failed: ${String(error)}`));
+  worker.on('error', (error) => {
+    stop(`the journal's thread failed: ${String(error)}`);
+    // Nobody catches this: the process ends as well, and a new one recovers (main/electron.ts, main/browser.ts).
+    if (served) throw error;
+  });
   worker.on('exit', () => stop('the journal is closed'));
   return {
     ask: (request) =>

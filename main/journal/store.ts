@@ -39,23 +39,58 @@ class Refused extends Error {
   }
 }
 
+/** A store on one connection. It is lost when SQLite could not even take back what failed: nobody knows what it holds. */
+interface Connection extends Store {
+  isLost(): boolean;
+}
+
 /**
  * @param beforeCommit runs before every commit: where tests delay the flush
  * @throws JournalError when the journal can't be opened, trusted or grown
  */
 export function openStore(path: string, bootId: string, beforeCommit: () => void = () => {}): Store {
   let lock: DatabaseSync | null = null;
-  let db: DatabaseSync | null = null;
   try {
     lock = lockJournal(path);
-    if (existsSync(path)) prove(path);
-    db = openForWriting(path);
-    return createStore(path, bootId, db, lock, readHead(db), beforeCommit);
+    return keepOpen(path, lock, connect(path, bootId, beforeCommit), () => connect(path, bootId, beforeCommit));
   } catch (error) {
     const fault = journalError(error, path);
-    db?.close();
     lock?.close();
     throw fault;
+  }
+}
+
+/** Opens and proves the journal anew before the next append when its connection was lost. */
+function keepOpen(path: string, lock: DatabaseSync, first: Connection, again: () => Connection): Store {
+  let connection = first;
+  return {
+    append(batches) {
+      try {
+        if (connection.isLost()) {
+          connection.close();
+          connection = again();
+        }
+      } catch (error) {
+        const fault = journalError(error, path);
+        return batches.map(() => ({ result: 'failed', error: fault }));
+      }
+      return connection.append(batches);
+    },
+    close() {
+      connection.close();
+      lock.close();
+    },
+  };
+}
+
+function connect(path: string, bootId: string, beforeCommit: () => void): Connection {
+  if (existsSync(path)) prove(path);
+  const db = openForWriting(path);
+  try {
+    return createStore(path, bootId, db, readHead(db), beforeCommit);
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }
 
@@ -70,8 +105,9 @@ function prove(path: string): void {
   }
 }
 
-function createStore(path: string, bootId: string, db: DatabaseSync, lock: DatabaseSync, opened: Head, beforeCommit: () => void): Store {
+function createStore(path: string, bootId: string, db: DatabaseSync, opened: Head, beforeCommit: () => void): Connection {
   let head = opened;
+  let lost = false;
   const standing = db.prepare('SELECT type, once_key FROM journal WHERE order_id = ?');
   const insert = db.prepare('INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const wasOpen = db.prepare('SELECT open FROM orders WHERE order_id = ?');
@@ -174,14 +210,20 @@ function createStore(path: string, bootId: string, db: DatabaseSync, lock: Datab
       } catch (error) {
         head = before;
         known.clear();
-        if (db.isTransaction) db.exec('ROLLBACK');
         const fault = journalError(error, path);
+        try {
+          if (db.isTransaction) db.exec('ROLLBACK');
+        } catch {
+          lost = true;
+        }
         return batches.map(() => ({ result: 'failed', error: fault }));
       }
     },
+    isLost: () => lost,
     close() {
+      if (!db.isOpen) return;
       try {
-        if (head.signed < head.seq) {
+        if (!lost && head.signed < head.seq) {
           head = { ...head, signed: head.seq };
           writeHead();
         }
@@ -189,7 +231,6 @@ function createStore(path: string, bootId: string, db: DatabaseSync, lock: Datab
         // The next start proves these rows itself.
       } finally {
         db.close();
-        lock.close();
       }
     },
   };

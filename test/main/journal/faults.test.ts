@@ -2,7 +2,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openForReading, openForWriting, scalar } from '../../../main/journal/database.ts';
 import { openJournal } from '../../../main/journal/journal.ts';
 import { proveTail, readHead } from '../../../main/journal/reader.ts';
@@ -183,6 +183,30 @@ describe.skipIf(!canLimit)('a disk whose writes fail (needs prlimit)', () => {
     const store = openStore(file, 'm:1');
     store.close();
   });
+});
+
+it('a transaction that SQLite can not even take back costs this append and no other: the journal is opened anew', () => {
+  const file = path.join(newFolder(), 'journal.db');
+  let failing = true;
+  const rollback = vi.spyOn(DatabaseSync.prototype, 'exec');
+  try {
+    const store = openStore(file, 'm:1', () => {
+      if (!failing) return;
+      rollback.mockImplementationOnce(() => {
+        throw new Error('disk I/O error');
+      });
+      throw new Error('disk I/O error');
+    });
+    const append = () => store.append([{ rows: [started], at_ms: 1, monotonic_ms: 1 }]);
+    expect(append()).toMatchObject([{ result: 'failed', error: { fault: 'io' } }]);
+    expect(append()).toMatchObject([{ result: 'failed', error: { fault: 'io' } }]);
+    failing = false;
+    expect(append()).toEqual([{ result: 'written', firstSeq: 1 }]);
+    store.close();
+  } finally {
+    rollback.mockRestore();
+  }
+  openStore(file, 'm:2').close();
 });
 
 it('a journal in a folder that can not be made is an I/O error', async () => {
