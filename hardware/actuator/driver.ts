@@ -84,12 +84,15 @@ export function createActuator(
   const inquiry = createInquiry((bytes) => connection.write(bytes), clock, recorder);
   const board = boardOn(inquiry);
 
-  /** Seen before anything moved: a door that stands open, a product in front of the sensor. Both make the slot `jammed`. */
+  /**
+   * Seen before anything moved: a door that stands open, a product in front of the sensor. Both make the slot `jammed`.
+   * @param patience_ms so long it may still clear, and a lost answer is asked for again
+   */
   const look = async (slot: string, patience_ms: number): Promise<SlotState> => {
     const wiring = board.slots.get(slot);
     const until_ms = clock.monotonic_ms() + patience_ms;
     let seen = wiring?.sensor ? await board.sensor(slot) : false;
-    while (seen && clock.monotonic_ms() < until_ms) {
+    while (seen !== false && clock.monotonic_ms() < until_ms) {
       await sleep(SENSOR_INTERVAL_MS);
       seen = await board.sensor(slot);
     }

@@ -10,6 +10,8 @@ export default defineConfig({
     environment: 'node',
     testTimeout: 60_000,
     maxWorkers: 2,
+    // Tests that run beside each other wait for wires and machines, not for the processor.
+    maxConcurrency: 20,
     coverage: { provider: 'v8', include: ['app/**', 'hardware/**', 'main/**'], reportsDirectory: 'test/coverage' },
   },
 });

@@ -2,20 +2,16 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { VendingMachine } from '../../../app/ports.ts';
 import { openMachine } from '../../../hardware/machine.ts';
-import { standAt } from '../../../hardware/simulator/stand.ts';
-import { serialPort } from '../../../hardware/transport/serial.ts';
-import type { Wire } from '../../../hardware/transport/wire.ts';
 import { COMMAND } from '../../../hardware/xy-vmc/codec.ts';
 import { createVmcSimulator } from '../../../hardware/xy-vmc/simulator.ts';
 import { systemClock } from '../../../main/system.ts';
-import { openPtyPair, sleep, until } from '../pty.ts';
+import { sleep, until } from '../pty.ts';
 import { silentLog } from '../silent-log.ts';
+import { HAPPENINGS, openStruckPty } from '../strike.ts';
+import type { Direction, Happening } from '../strike.ts';
 
 /** What a busy computer makes of an answer that is due in 100 ms; timing is judged on a virtual clock (contract.test.ts). */
 const LATE = /^(spoke out of turn|a command instead of the ACK)/;
-
-type Happening = 'lost' | 'late' | 'doubled' | 'corrupted' | 'disconnect';
-const HAPPENINGS: readonly Happening[] = ['lost', 'late', 'doubled', 'corrupted', 'disconnect'];
 
 /** Which frame it happens to: a command on its way to us or from us. ACKs are those that answer the drive command. */
 const EXCHANGES = [
@@ -37,7 +33,6 @@ afterAll(async () => {
 });
 
 async function plant() {
-  const pty = await openPtyPair();
   const simulator = createVmcSimulator(
     {
       slots: [
@@ -49,30 +44,11 @@ async function plant() {
     },
     clock,
   );
-  let planned: { direction: string; command: number; what: Happening } | null = null;
-  const strike = (direction: string, bytes: Uint8Array, pass: (bytes: Uint8Array) => void) => {
-    if (planned?.direction !== direction || planned.command !== bytes[2]) return pass(bytes);
-    const { what } = planned;
-    planned = null;
-    if (what === 'lost') return;
-    if (what === 'late') return void setTimeout(() => pass(bytes), 130);
-    if (what === 'corrupted') return pass(bytes.map((byte, i) => (i === bytes.length - 1 ? byte ^ 0x10 : byte)));
-    pass(bytes);
-    if (what === 'doubled') return pass(bytes);
-    void pty.pull().then(async () => {
-      await sleep(200);
-      await pty.plug();
-    });
-  };
-  const stand = standAt(serialPort(pty.b, 57_600), clock, {
-    attach: (wire: Wire) => {
-      const events = simulator.attach({ ...wire, write: (bytes) => strike('toKiosk', bytes, wire.write) });
-      return { ...events, data: (bytes) => strike('toMachine', bytes, events.data) };
-    },
-  });
+  const frameLength = (bytes: Uint8Array) => (bytes.length >= 5 + (bytes[3] ?? 0) ? 5 + (bytes[3] ?? 0) : 0);
+  const pty = await openStruckPty(simulator, clock, { baud: 57_600, frameLength, late_ms: 130 });
   const options = {
     driver: 'xy-vmc',
-    port: pty.a,
+    port: pty.path,
     baud: 57_600,
     dropSensor: true,
     elevator: false,
@@ -82,17 +58,15 @@ async function plant() {
   const machine: VendingMachine = openMachine(options, { clock, log: silentLog });
   closers.push(async () => {
     await machine.close();
-    stand.close();
     simulator.stop();
     await pty.close();
   });
   return {
     machine,
     simulator,
-    plan: (direction: string, command: number, what: Happening) => (planned = { direction, command, what }),
+    plan: (direction: Direction, command: number, what: Happening) => pty.plan(direction, (frame) => frame[2] === command, what),
     dropped: () => simulator.state().slots[0]?.dropped ?? 0,
-    /** Whether what was planned has happened. */
-    struck: () => planned === null,
+    struck: pty.struck,
   };
 }
 
