@@ -144,6 +144,7 @@ export function openAdapter(
   };
   const keepTrying = async () => {
     const mine = (session += 1);
+    probing = false;
     waiting?.giveUp();
     while (session === mine && !closed) {
       if (await setUp(mine)) return session === mine ? enter('ready') : undefined;
@@ -188,7 +189,11 @@ export function openAdapter(
   });
   const probe = () => {
     probeTimer = clock.setTimeout(() => {
-      if (connection.isOpen() && clock.monotonic_ms() - heardAt_ms >= PROBE_MS) {
+      if (probing && phase === 'ready' && !events.undecided()) {
+        // The answer got lost, and with it perhaps the news that the adapter had been off and is on with settings of its own.
+        enter('starting');
+        void keepTrying();
+      } else if (connection.isOpen() && clock.monotonic_ms() - heardAt_ms >= PROBE_MS) {
         probing = phase === 'ready';
         say(probing ? 'C,1' : 'V');
       }

@@ -163,7 +163,7 @@ const mdb: Kind = {
       ...{ name: line, direction: 'toMachine' as const, isMeant: begins(line) },
       provoke: (far: Far) => far.reboot?.(),
     })),
-    ...['c,SET,OK'].map((line) => ({
+    ...['c,1', 'c,SET,OK'].map((line) => ({
       ...{ name: line, direction: 'toKiosk' as const, isMeant: begins(line) },
       provoke: (far: Far) => far.reboot?.(),
     })),
