@@ -1,5 +1,5 @@
 /** One view in, one screen out. Nothing here decides anything about an order. */
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { type SyntheticEvent, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { KioskView, ShopView } from '../app/view.ts';
 import { useAwake } from './awake.ts';
 import { useFonts } from './fonts.ts';
@@ -69,7 +69,9 @@ export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: Text
   useSound(view?.screen.name, view?.shop.sound ?? false);
   useSpeech(sentence, LANGUAGE_NAMES[language].lang, view?.shop.speech ?? false);
   const stayedAt_ms = useRef(-Infinity);
-  const stay = (): void => {
+  const stay = ({ target }: SyntheticEvent): void => {
+    // The warning answers for itself once the finger is up: it would go under the finger, and the tap hit what lies below.
+    if (target instanceof Element && target.closest('.sheet-idle') !== null) return;
     if (view?.idleAt_ms == null || performance.now() - stayedAt_ms.current < STAY_ms) return;
     stayedAt_ms.current = performance.now();
     link.send({ do: 'stay' });

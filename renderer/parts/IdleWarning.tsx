@@ -25,8 +25,16 @@ function Warning({ at_ms }: { at_ms: number }) {
   }, [warn]);
   if (!warn) return null;
   const stay = (): void => send({ do: 'stay' });
+  // A touch on anything here is a sign of life, but for the one button that is the way out.
   return (
-    <dialog ref={dialog} className="sheet sheet-idle" aria-labelledby="idle-title" onClick={stay} onCancel={stay}>
+    <dialog
+      ref={dialog}
+      className="sheet sheet-idle"
+      aria-labelledby="idle-title"
+      onClick={stay}
+      // It goes when the kiosk has heard it, not before.
+      onCancel={(event) => (event.preventDefault(), stay())}
+    >
       <h2 id="idle-title">{texts.t('idle.title')}</h2>
       <p className="hint">{texts.t('idle.hint', { n: Math.ceil(remaining_ms / 1000) })}</p>
       <div className="actions">
@@ -40,7 +48,7 @@ function Warning({ at_ms }: { at_ms: number }) {
         >
           {texts.t('idle.leave')}
         </button>
-        <button ref={stayButton} type="button" className="action" data-testid="stay" onClick={stay}>
+        <button ref={stayButton} type="button" className="action" data-testid="stay">
           {texts.t('idle.stay')}
         </button>
       </div>

@@ -85,12 +85,19 @@ test('a product’s details: read, closed, bought', async ({ kiosk }) => {
   expect((await kiosk.asked()).at(-1)).toEqual({ do: 'buy', sku: 'green-tea' });
 });
 
-test('an idle warning holds the focus, and Enter stays', async ({ kiosk }) => {
+test('an idle warning holds the focus: Enter stays, Escape stays, and the way out is the way out', async ({ kiosk }) => {
+  const { page } = kiosk;
   await kiosk.glass('portrait');
+  for (const key of ['Enter', 'Escape']) {
+    await kiosk.show(on('portrait', fixtures['selecting-idle']));
+    await kiosk.asked();
+    await page.keyboard.press(key);
+    expect(await kiosk.asked(), key).toEqual([{ do: 'stay' }]);
+  }
   await kiosk.show(on('portrait', fixtures['selecting-idle']));
   await kiosk.asked();
-  await kiosk.page.keyboard.press('Enter');
-  expect((await kiosk.asked())[0]).toEqual({ do: 'stay' });
+  await press(kiosk, '.sheet-idle .action-quiet');
+  expect(await kiosk.asked()).toEqual([{ do: 'finish' }]);
 });
 
 test('a till: digits typed, the last one deleted, charged', async ({ kiosk }) => {
