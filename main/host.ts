@@ -119,6 +119,7 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
         return () => consoles.delete(listener);
       },
       exportOrders: (who, what) => side.exportOrders(who, what),
+      tendJournal: (who, what) => side.tendJournal(who, what),
       comparePayments: (who, name, file) => side.comparePayments(who, name, file),
       health: () => side.health(),
       metrics: () => side.metrics(),

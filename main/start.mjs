@@ -120,11 +120,25 @@ const TASKS = {
   refund: [STAFF, 'refund'],
   stock: [STAFF, 'stock'],
   report: [STAFF, 'report'],
+  health: [STAFF, 'health'],
   journal: ['main/journal/cli.ts'],
   simulate: ['test/simulation/run.ts'],
 };
-const USAGE = `usage: jihanki ${Object.keys(TASKS).join('|')} [options]; --help after one of them says more`;
-if (task === '--help') {
+const USAGE = `usage: jihanki ${Object.keys(TASKS).join('|')} [options]
+
+  start      a kiosk, and what it needs to be tried on this machine
+  doctor     what keeps a kiosk from selling, and how to mend it
+  orders, refund, stock, report, health, journal   ask the kiosk that runs here
+  simulate   sells in simulated worlds, and looks for a promise that breaks
+  test, bench   for whoever works on Jihanki
+
+examples:
+  jihanki start
+  jihanki orders --from 2026-11-01 --result refunded
+  jihanki health --json
+
+--help after one of them says more`;
+if (task === '--help' || task === 'help') {
   say(USAGE);
   process.exit(0);
 }

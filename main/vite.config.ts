@@ -30,6 +30,7 @@ const hosts = node(dist('main'), {
     browser: path.join(here, 'browser.ts'),
     // The journal's threads start from this file by name (journal/journal.ts).
     'journal-writer': path.join(here, 'journal/writer.ts'),
+    'journal-tending': path.join(here, 'journal/tending-thread.ts'),
     // So does the archive's (operator/archive/archive.ts).
     'archive-thread': path.join(here, 'operator/archive/thread.ts'),
   },

@@ -86,6 +86,8 @@ export type ShopEvent =
   | (Act & { readonly type: 'payments.compared'; readonly file: string; readonly rows: number; readonly differences: number })
   /** A file of orders was fetched. */
   | (Act & { readonly type: 'orders.exported'; readonly from: string; readonly to: string; readonly format: string })
+  /** The journal was proved, copied or written out while the kiosk ran. */
+  | (Act & { readonly type: 'journal.tended'; readonly what: 'verify' | 'export' | 'backup' })
   | (Act & { readonly type: 'order.asked'; readonly orderId: string })
   /** By a person, or (without `by`) by the kiosk itself at night. */
   | ({ readonly type: 'orders.selfChecked'; readonly asked: number; readonly differences: number } & Partial<Act>)

@@ -134,6 +134,7 @@ export function createPlanogram(initial: Config, canCheckAge = false): Planogram
         case 'day.closed':
         case 'payments.compared':
         case 'orders.exported':
+        case 'journal.tended':
         case 'order.asked':
         case 'orders.selfChecked':
         case 'config.reloaded':

@@ -157,6 +157,12 @@ function tell(event: ShopEvent): LocalText {
       const days = event.from === event.to ? event.from : `${event.from} – ${event.to}`;
       return both(`注文を書き出しました：${days}（${event.format}）`, `Orders exported: ${days} (${event.format})`);
     }
+    case 'journal.tended':
+      return {
+        verify: both('記録をすべて確かめました', 'The journal was proved'),
+        export: both('記録を書き出しました', 'The journal was exported'),
+        backup: both('記録をコピーしました', 'The journal was backed up'),
+      }[event.what];
     case 'order.asked':
       return both(`注文${event.orderId}をPayPayに確認しました`, `Asked PayPay about order ${event.orderId}`);
     case 'orders.selfChecked':

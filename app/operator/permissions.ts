@@ -52,6 +52,7 @@ export const PERMISSIONS = {
   staff: OWNER,
   devices: OWNER,
   'config.export': OWNER,
+  'journal.tend': OWNER,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;

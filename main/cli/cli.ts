@@ -1,16 +1,15 @@
-/** `jihanki orders|refund|stock|report`: what the console does, for scripts and terminals. */
-import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
+/** `jihanki orders|refund|stock|report|health`: what the console does, for scripts and terminals. */
 import { parseArgs } from 'node:util';
 import { type Command, type ExitCode, NoKiosk, Refusal, type Terminal, UsageError } from './command.ts';
 import { openDoor } from './door.ts';
+import { health } from './health.ts';
 import { orders } from './orders.ts';
 import { refund } from './refund.ts';
 import { report } from './report.ts';
 import { stock } from './stock.ts';
+import { ownTerminal, pinOf } from './terminal.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { orders, refund, report, stock };
+const COMMANDS: Readonly<Record<string, Command>> = { orders, refund, report, stock, health };
 
 const COMMON = `
 
@@ -60,7 +59,7 @@ async function run(argv: readonly string[], terminal: Terminal, env: NodeJS.Proc
     try {
       const shown = await command.run({ door, args: positionals, values, terminal });
       terminal.out(json ? JSON.stringify(shown.json) : shown.text);
-      return 0;
+      return shown.code ?? 0;
     } finally {
       await door.close();
     }
@@ -78,39 +77,6 @@ function parsed(args: readonly string[], command: Command) {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
-}
-
-async function pinOf(who: string, file: string | undefined, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<string> {
-  if (file !== undefined) {
-    try {
-      return readFileSync(file, 'utf8').trim();
-    } catch (error) {
-      throw new UsageError(`--pin-file: ${(error as Error).message}`);
-    }
-  }
-  const pin = env['JIHANKI_PIN'] ?? (await terminal.ask(`PIN of ${who}: `, true));
-  if (pin === null) throw new UsageError('a PIN is needed: JIHANKI_PIN or --pin-file FILE');
-  return pin;
-}
-
-/** The terminal that this process was started in. */
-function ownTerminal(): Terminal {
-  return {
-    out: (text) => void process.stdout.write(`${text}\n`),
-    err: (text) => void process.stderr.write(`${text}\n`),
-    async ask(question, hidden = false) {
-      if (!process.stdin.isTTY) return null;
-      process.stderr.write(question);
-      const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-      const lines = createInterface({ input: process.stdin, output: hidden ? silent : process.stderr, terminal: true });
-      try {
-        return await lines.question('');
-      } finally {
-        lines.close();
-        if (hidden) process.stderr.write('\n');
-      }
-    },
-  };
 }
 
 process.exitCode = await run(process.argv.slice(2), ownTerminal(), process.env);

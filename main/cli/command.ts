@@ -39,6 +39,8 @@ export interface Call {
 export interface Shown {
   readonly text: string;
   readonly json: unknown;
+  /** Where being told is not all there is to it. */
+  readonly code?: ExitCode;
 }
 
 export interface Command {

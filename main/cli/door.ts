@@ -7,15 +7,21 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { OrderExport, StaffCommand, StaffQuery } from '../../app/operator/commands.ts';
 import { defaultDataFolder } from '../host-options.ts';
+import type { Tending } from '../journal/tend.ts';
 import { NoKiosk, Refusal, UsageError } from './command.ts';
 
+/** Signs in with the first question that needs somebody. */
 export interface Door {
-  /** @throws Refusal */
+  /** Whether all is well; anybody on this machine may ask. */
+  health(): Promise<z.infer<typeof HealthFound>>;
+  /** @throws UsageError | Refusal */
   ask<T>(query: StaffQuery): Promise<T>;
   /** @throws Refusal */
   perform<T>(command: StaffCommand): Promise<T>;
   /** The file's bytes, as they come. @throws Refusal */
   export(what: OrderExport): Promise<AsyncIterable<Uint8Array>>;
+  /** What the kiosk's journal is asked for (main/journal/tend.ts), as it comes. @throws Refusal */
+  journal(what: Tending): Promise<AsyncIterable<Uint8Array>>;
   /** Signs out. */
   close(): Promise<void>;
 }
@@ -29,9 +35,16 @@ export interface DoorOptions {
 }
 
 const LIMIT_ms = 60_000;
+/** A journal of a million orders is proved in half a minute, and written out as fast as it is read. */
+const LONG_ms = 3_600_000;
 const Announced = z.object({ url: z.url(), token: z.string().min(1), pid: z.int() });
 const DoorView = z.object({ staff: z.array(z.object({ staffId: z.string(), name: z.string() })), needsOwner: z.boolean() });
 const Both = z.object({ ja: z.string(), en: z.string().optional() });
+const HealthFound = z.looseObject({
+  level: z.enum(['ok', 'warn', 'bad']),
+  version: z.string(),
+  checks: z.array(z.looseObject({ name: z.string(), level: z.string(), says: Both })),
+});
 const Answered = z.union([
   z.object({ ok: z.literal(true), value: z.unknown() }),
   z.object({ ok: z.literal(false), problem: z.string(), says: Both, detail: z.string().optional(), wait_ms: z.number().optional() }),
@@ -42,20 +55,20 @@ export async function openDoor({ data, config, staff, pin }: DoorOptions): Promi
   const { url, token } = announced(data, config);
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
 
-  async function send(route: string, body?: unknown, session?: string): Promise<Response> {
+  async function send(route: string, body?: unknown, session?: string, limit_ms = LIMIT_ms): Promise<Response> {
     try {
       return await fetch(new URL(route, url), {
         method: body === undefined ? 'GET' : 'POST',
         headers: { ...headers, ...(session === undefined ? {} : { 'x-staff-session': session }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(LIMIT_ms),
+        signal: AbortSignal.timeout(limit_ms),
       });
     } catch {
       throw new NoKiosk(`the kiosk at ${url} does not answer`);
     }
   }
-  async function call(route: string, body: unknown, session?: string): Promise<unknown> {
-    const response = await send(route, body, session);
+  const call = async (route: string, body: unknown, session?: string): Promise<unknown> => valueOf(await send(route, body, session));
+  async function valueOf(response: Response): Promise<unknown> {
     const answer = Answered.safeParse(await response.json().catch(() => null)).data;
     if (answer === undefined) throw new NoKiosk(`what answers at ${url} is no kiosk (HTTP ${response.status})`);
     if (answer.ok) return answer.value;
@@ -64,22 +77,40 @@ export async function openDoor({ data, config, staff, pin }: DoorOptions): Promi
     throw new Refusal(problem, [says.en ?? says.ja, ...more].join('; '));
   }
 
-  const door = DoorView.safeParse(await (await send('/operator/door')).json().catch(() => null)).data;
-  if (door === undefined) throw new NoKiosk(`what answers at ${url} is no kiosk`);
-  const who = member(door, staff);
-  const { token: session } = z
-    .object({ token: z.string() })
-    .parse(await call('/operator/sign-in', { staffId: who.staffId, pin: await pin(who.name) }));
+  const view = DoorView.safeParse(await (await send('/operator/door')).json().catch(() => null)).data;
+  if (view === undefined) throw new NoKiosk(`what answers at ${url} is no kiosk`);
+  const known = view;
+  let session: Promise<string> | null = null;
+  async function signIn(): Promise<string> {
+    const who = member(known, staff);
+    const answer = await call('/operator/sign-in', { staffId: who.staffId, pin: await pin(who.name) });
+    return z.object({ token: z.string() }).parse(answer).token;
+  }
+  const signedIn = (): Promise<string> => (session ??= signIn());
   return {
-    ask: async <T>(query: StaffQuery) => (await call('/operator/ask', query, session)) as T,
-    perform: async <T>(command: StaffCommand) => (await call('/operator/perform', command, session)) as T,
+    async health() {
+      const found = HealthFound.safeParse(await (await send('/health')).json().catch(() => null)).data;
+      if (found === undefined) throw new NoKiosk(`what answers at ${url} is no kiosk`);
+      return found;
+    },
+    ask: async <T>(query: StaffQuery) => (await call('/operator/ask', query, await signedIn())) as T,
+    perform: async <T>(command: StaffCommand) => (await call('/operator/perform', command, await signedIn())) as T,
     async export(what) {
-      const ticket = z.object({ path: z.string().startsWith('/') }).parse(await call('/operator/export', what, session));
+      const ticket = z.object({ path: z.string().startsWith('/') }).parse(await call('/operator/export', what, await signedIn()));
       const response = await send(ticket.path);
       if (!response.ok || response.body === null) throw new Refusal('reportsAway', `the export failed (HTTP ${response.status})`);
       return response.body;
     },
-    close: async () => void (await call('/operator/sign-out', {}, session).catch(() => {})),
+    async journal(what) {
+      const response = await send('/operator/journal', what, await signedIn(), LONG_ms);
+      if (response.ok && response.body !== null) return response.body;
+      await valueOf(response);
+      throw new NoKiosk(`what answers at ${url} is no kiosk (HTTP ${response.status})`);
+    },
+    async close() {
+      const token = await session?.catch(() => null);
+      if (token) await call('/operator/sign-out', {}, token).catch(() => {});
+    },
   };
 }
 
@@ -107,7 +138,18 @@ function announced(data: string | undefined, config: string | undefined): z.infe
   }
   const found = Announced.safeParse(readJson(text)).data;
   if (found === undefined) throw new NoKiosk(`${file} is damaged: restart the kiosk`);
+  // A kiosk that died left it behind, and whoever listens there now is not to hear a PIN.
+  if (!isRunning(found.pid)) throw new NoKiosk(`no kiosk is running on ${path.resolve(folder)}`);
   return found;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function readJson(text: string): unknown {

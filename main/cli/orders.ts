@@ -1,34 +1,47 @@
 /** `jihanki orders`: find sales, and read the story of one. */
 import { dateTime } from '../../app/operator/japan-time.ts';
 import type { OrderSummary } from '../../app/operator/summary.ts';
-import type { StoryView } from '../../app/operator/view.ts';
-import { type Call, type Command, Refusal, table, UsageError, wholeNumber, yen } from './command.ts';
+import type { AskedView, StoryView } from '../../app/operator/view.ts';
+import { type Call, type Command, needed, Refusal, type Shown, table, UsageError, wholeNumber, yen } from './command.ts';
 import type { Door } from './door.ts';
 
+const HOW = ['delivered', 'refundedByHand', 'writtenOff'] as const;
 const RESULTS = ['open', 'vended', 'partlyVended', 'refunded', 'abandoned', 'attention'] as const;
 
 export const orders: Command = {
   usage: `usage: jihanki orders [TEXT] [--from DAY] [--to DAY] [--result RESULT] [--attention] [--limit N]
        jihanki orders show ORDER
+       jihanki orders ask ORDER
+       jihanki orders settle ORDER --how HOW --note TEXT
        jihanki orders release     # those that broke a rule were looked at: sell again
 
   TEXT          an order number, an amount, PayPay's paymentId or the merchantPaymentId
   --result      ${RESULTS.join(', ')}
   --attention   only those that wait for a person
+  --from, --to  a day, or a minute: 2026-11-23T14:05 (Japan)
+  show          the whole story; ask: PayPay's word on it, now
+  settle        says what a person did about an order that waits for one; no money moves
+  --how         ${HOW.join(', ')}
 
 examples:
   jihanki orders --from 2026-11-01 --to 2026-11-30 --result refunded
   jihanki orders 1-000042
-  jihanki orders show 1-000042 --json`,
+  jihanki orders show 1-000042 --json
+  jihanki orders ask 1-000042
+  jihanki orders settle 1-000042 --how refundedByHand --note "gave 150 yen back in cash"`,
   options: {
     from: { type: 'string' },
     to: { type: 'string' },
     result: { type: 'string' },
     attention: { type: 'boolean' },
     limit: { type: 'string' },
+    how: { type: 'string' },
+    note: { type: 'string' },
   },
   async run(call) {
     if (call.args[0] === 'show') return show(call);
+    if (call.args[0] === 'ask') return askPayPay(call);
+    if (call.args[0] === 'settle') return settle(call);
     if (call.args[0] === 'release') {
       await call.door.perform({ do: 'kiosk.release' });
       return { text: 'selling goes on', json: {} };
@@ -57,6 +70,26 @@ examples:
     return { text: page.next === null ? text : `${text}\n… and older ones (--limit, --to)`, json: page };
   },
 };
+
+async function askPayPay({ door, args }: Call): Promise<Shown> {
+  const { orderId, orderNumber } = await findOrder(door, args[1]);
+  const asked = await door.perform<AskedView>({ do: 'order.ask', orderId });
+  const agrees = asked.agrees === null ? '' : asked.agrees ? '; our books agree' : '; our books DIFFER';
+  return {
+    text: `order ${orderNumber}: ${asked.says.en ?? asked.says.ja}${agrees}`,
+    json: asked,
+    ...(asked.agrees === false ? { code: 1 } : {}),
+  };
+}
+
+async function settle({ door, args, values }: Call): Promise<Shown> {
+  const how = HOW.find((one) => one === values['how']);
+  if (how === undefined) throw new UsageError(`--how: allowed: ${HOW.join(', ')}`);
+  const note = needed('--note', values['note']);
+  const { orderId, orderNumber } = await findOrder(door, args[1]);
+  await door.perform({ do: 'order.settle', orderId, how, note });
+  return { text: `order ${orderNumber} is settled: ${how}`, json: { orderId, how } };
+}
 
 async function show({ door, args }: Call) {
   const order = await findOrder(door, args[1]);

@@ -23,8 +23,23 @@ import type { MachineKind } from './street.ts';
 import { startStreet } from './street-server.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const USAGE = `npm start -- [--host electron|browser] [--no-open] [--port N] [--config FILE] [--data DIR]
-             [--machine PATH|tcp://HOST:PORT] [--paypay URL]`;
+const USAGE = `usage: jihanki start [--host electron|browser] [--no-open] [--port N] [--config FILE] [--data DIR]
+                     [--machine PATH|tcp://HOST:PORT] [--paypay URL]
+
+  Without --config: a street corner with a simulated machine and a simulated PayPay, to try it all.
+
+  --host      electron, or browser: a Chromium (default: Electron where its runtime is)
+  --no-open   opens no window; the address is printed
+  --port N    of the kiosk's own page on this machine
+  --config    the shop: products, slots, machine, PayPay (docs/configuration.md)
+  --data DIR  where the journal is kept (default: .jihanki/NAME)
+  --machine   another far end than the file names
+  --paypay    another PayPay than the file names
+
+examples:
+  jihanki start
+  jihanki start --config shop.yaml
+  jihanki start --host browser --no-open --machine /dev/ttyUSB0`;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 

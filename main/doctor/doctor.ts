@@ -17,7 +17,7 @@ import { examinePictures } from './pictures.ts';
 import { fine, type Finding, isHealthy, printed, summary, wrong } from './report.ts';
 import { askRunningKiosk } from './running-kiosk.ts';
 
-export const DOCTOR_USAGE = `usage: npm run doctor -- --config FILE [--vend SLOT] [--json]
+export const DOCTOR_USAGE = `usage: jihanki doctor --config FILE [--vend SLOT] [--json]
 
   --config FILE     the shop
   --vend SLOT       afterwards one test vend, written into the journal as such
@@ -25,6 +25,11 @@ export const DOCTOR_USAGE = `usage: npm run doctor -- --config FILE [--vend SLOT
   --machine PORT    instead of machine.port: a device path or tcp://HOST:PORT
   --paypay URL      instead of paypay.environment
   --json            for programs
+
+examples:
+  jihanki doctor --config shop.yaml
+  jihanki doctor --config shop.yaml --vend 4
+  jihanki doctor --config shop.yaml --json
 
 exit codes: 0 it can sell, 1 something must be mended, 2 not understood`;
 

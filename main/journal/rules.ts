@@ -210,6 +210,7 @@ export function shopKeeping(event: ShopEvent): { readonly key: string; readonly 
     case 'day.closed':
     case 'payments.compared':
     case 'orders.exported':
+    case 'journal.tended':
     case 'order.asked':
     case 'orders.selfChecked':
     case 'config.reloaded':

@@ -8,10 +8,12 @@ import { health, type Health } from '../../app/operator/health.ts';
 import { dayStart_ms, japanDay } from '../../app/operator/japan-time.ts';
 import { createOperator, type DeviceStore, type Network, type Operator, type StaffStore } from '../../app/operator/operator.ts';
 import { selfCheck } from '../../app/operator/pay-pay-side.ts';
+import { StaffProblem } from '../../app/operator/problems.ts';
 import type { Session } from '../../app/operator/sessions.ts';
 import type { Clock, Ids, Log, Unsubscribe } from '../../app/ports.ts';
 import { type AlertWatch, channelsOf, watchHealth } from '../alerts/watch.ts';
 import { post } from '../alerts/webhook.ts';
+import { type Tending, tendJournal } from '../journal/tend.ts';
 import { healthFacts } from '../health.ts';
 import { metricsOf, otlpMetrics, prometheusText } from '../health-metrics.ts';
 import { ArchiveError, openArchive, type OrderArchive } from './archive/archive.ts';
@@ -135,6 +137,11 @@ export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
     async exportOrders(who: Session, what: OrderExport) {
       await desk.record([{ type: 'orders.exported', ...what, by: who.name, byId: who.staffId }]);
       return exportOrders(archive, what);
+    },
+    async tendJournal(who: Session, what: Tending) {
+      if (options.journalPath === null) throw new StaffProblem('notOpenYet');
+      await desk.record([{ type: 'journal.tended', what: what.do, by: who.name, byId: who.staffId }]);
+      return tendJournal(options.journalPath, what);
     },
     async comparePayments(who: Session, name: string, file: AsyncIterable<Uint8Array>): Promise<Comparison> {
       const comparison = await comparePayments(file, archive, options.config.paypay.terminalId);

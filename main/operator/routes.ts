@@ -11,6 +11,7 @@ import type { Operator } from '../../app/operator/operator.ts';
 import { type Answer, answerTo, type Problem, PROBLEMS } from '../../app/operator/problems.ts';
 import type { Session } from '../../app/operator/sessions.ts';
 import type { Clock, Log, Unsubscribe } from '../../app/ports.ts';
+import { type Tending, TendingSchema } from '../journal/tend.ts';
 import { type Comparison, NotPayPayFile } from './compare.ts';
 import type { ExportFile } from './export.ts';
 
@@ -22,6 +23,8 @@ export interface OperatorEnd {
   onChange(listener: () => void): Unsubscribe;
   /** Written down before the first byte. */
   exportOrders(who: Session, what: OrderExport): Promise<ExportFile>;
+  /** @see main/journal/tend.ts; written down before the first byte */
+  tendJournal(who: Session, what: Tending): Promise<AsyncIterable<Uint8Array>>;
   comparePayments(who: Session, name: string, file: AsyncIterable<Uint8Array>): Promise<Comparison>;
   health(): Promise<Health>;
   metrics(): Promise<string>;
@@ -120,6 +123,14 @@ export function createRoutes(end: OperatorEnd, { clock, log }: { clock: Clock; l
     return answered({ ok: true, value: await end.comparePayments(who, name, request.body as AsyncIterable<Uint8Array>) });
   }
 
+  async function tend(request: Request, token: string): Promise<Response> {
+    const who = end.operator.allow(token, 'journal.tend');
+    const what = await parsed(request, TendingSchema);
+    if (what === null) return refused('notUnderstood');
+    const pieces = await end.tendJournal(who, what);
+    return new Response(Readable.toWeb(Readable.from(pieces)) as ReadableStream<Uint8Array>, { headers: { 'cache-control': 'no-store' } });
+  }
+
   async function post(request: Request, url: URL, { from, deviceId }: Visitor): Promise<Response> {
     const { operator } = end;
     const token = request.headers.get(SESSION_HEADER) ?? '';
@@ -141,6 +152,9 @@ export function createRoutes(end: OperatorEnd, { clock, log }: { clock: Clock; l
         return answered(await operator.ask(token, await body(request), request.headers.has(QUIET_HEADER)));
       case '/operator/export':
         return exportTicket(request, token);
+      case '/operator/journal':
+        // It may write a file of this machine: for its own programs only.
+        return from === 'cli' ? tend(request, token) : json(404, { ok: false });
       case '/operator/compare':
         return compare(request, url, token);
       default:

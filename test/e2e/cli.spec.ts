@@ -3,12 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from '@playwright/test';
 import type { Role } from '../../app/operator/permissions.ts';
+import type { HistoryRow } from '../../app/operator/view.ts';
 import type { OrderSummary } from '../../app/operator/summary.ts';
 import type { Corner } from './corner.ts';
 import { test } from './fixture.ts';
 import { startNode } from './program.ts';
 import { choose, readQr, see } from './screen.ts';
-import { hire, PINS } from './staff.ts';
+import { hire, PINS, signIn } from './staff.ts';
 
 interface End {
   readonly code: number | string;
@@ -93,4 +94,92 @@ test('without a kiosk, with a wrong PIN, with a word that is no command', async 
   expect(await dead.ended, 'what a dead kiosk left behind is no kiosk').toBe(3);
   const strange = start(['sell', ...data], {});
   expect(await strange.ended).toBe(2);
+});
+
+test('the journal of a running kiosk is proved, copied and written out by the kiosk, for an owner only', async ({ page, open }) => {
+  const corner = await open();
+  await page.goto(corner.address);
+  await choose(page, 'tea');
+  await corner.paypay('pay', { url: await readQr(page) });
+  await see(page, 'thanks');
+  await hire(corner);
+  const journal = async (role: Role, ...args: string[]): Promise<End> => {
+    const env = { JIHANKI_STAFF: role, JIHANKI_PIN: PINS[role] };
+    const program = startNode('main/journal/cli.ts', [...args, '--data', path.join(corner.folder, 'data')], env);
+    return { code: await program.ended, out: program.stdout(), err: program.stderr() };
+  };
+  for (const role of ['filler', 'cashier'] as const) {
+    const refused = await journal(role, 'export', '--jsonl', '--json');
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(JSON.parse(refused.err)).toMatchObject({ problem: 'notAllowed' });
+  }
+  const verified = await journal('owner', 'verify', '--json');
+  expect(verified).toMatchObject({ code: 0, err: '' });
+  expect(JSON.parse(verified.out)).toMatchObject({ orders: 1, findings: [] });
+  const { out, code } = await journal('owner', 'export', '--jsonl');
+  expect(code).toBe(0);
+  const rows = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { seq: number });
+  expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, i) => i + 1));
+  expect((await journal('owner', 'export', '--csv')).out).toMatch(/1-000001,.*,vended,/);
+  const to = path.join(corner.folder, 'copy.db');
+  expect(await journal('owner', 'backup', '--to', to)).toMatchObject({ code: 0, err: expect.stringContaining('all in order') });
+  expect(await journal('owner', 'backup', '--to', to), 'no file is replaced').toMatchObject({ code: 1 });
+  const record = await (await signIn(corner, 'owner')).ask<HistoryRow[]>({ ask: 'record' });
+  expect(record.find(({ says }) => says.en === 'The journal was backed up')).toMatchObject({ by: 'owner' });
+
+  // It went on selling.
+  await page.getByTestId('finish').tap();
+  await choose(page, 'coffee');
+  await corner.paypay('pay', { url: await readQr(page) });
+  await see(page, 'thanks');
+  expect(await corner.agree()).toMatchObject({ taken_jpy: 280 });
+  await corner.kiosk().end();
+  expect(await journal('filler', 'verify'), 'without a kiosk the file itself is read').toMatchObject({ code: 0 });
+});
+
+test('health without a PIN, a price, a test vend, PayPay’s word: from the command line', async ({ page, open }) => {
+  const corner = await open();
+  await page.goto(corner.address);
+  await choose(page, 'tea');
+  await corner.paypay('pay', { url: await readQr(page) });
+  await see(page, 'thanks');
+  await page.getByTestId('finish').tap();
+  await hire(corner);
+  const health = startNode('main/cli/cli.ts', ['health', '--json', '--data', path.join(corner.folder, 'data')]);
+  expect(await health.ended).toBe(0);
+  expect(JSON.parse(health.stdout())).toMatchObject({ level: 'ok' });
+  expect((await jihanki(corner, 'owner', 'stock', 'price', 'tea', '160')).out).toContain('¥150 → ¥160');
+  expect(await jihanki(corner, 'filler', 'stock', 'price', 'tea', '1')).toMatchObject({ code: 1 });
+  const { drives } = await corner.machine();
+  expect(await jihanki(corner, 'filler', 'stock', 'test', '2')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('succeeded'),
+  });
+  expect((await corner.machine()).drives).toHaveLength(drives.length + 1);
+  await see(page, 'attract');
+  expect((await jihanki(corner, 'cashier', 'orders', 'ask', '1-000001')).out).toContain('our books agree');
+  expect(await jihanki(corner, 'filler', 'orders', 'ask', '1-000001')).toMatchObject({ code: 1 });
+  const settle = ['orders', 'settle', '1-000001', '--how', 'delivered', '--note', 'x', '--json'];
+  const unasked = await jihanki(corner, 'cashier', ...settle);
+  expect(unasked.code).toBe(1);
+  expect(JSON.parse(unasked.err)).toMatchObject({ problem: 'nothingWaits' });
+});
+
+test('every command says how it goes, with examples', async () => {
+  const programs = [
+    ...['orders', 'refund', 'stock', 'report', 'health'].map((name) => ['main/cli/cli.ts', name]),
+    ...[['main/journal/cli.ts'], ['main/doctor/cli.ts'], ['main/demo/supervisor.ts'], ['test/simulation/run.ts']],
+  ] as [string, ...string[]][];
+  for (const [file, ...args] of programs) {
+    const help = startNode(file, [...args, '--help']);
+    expect(await help.ended, file).toBe(0);
+    expect(help.stdout(), file).toMatch(/usage: jihanki [\s\S]*examples:\n {2}jihanki /);
+    const odd = startNode(file, [...args, '--nonsense']);
+    expect(await odd.ended, file).not.toBe(0);
+    expect(odd.stderr(), file).toMatch(/nonsense/);
+    expect(odd.stderr(), 'no stack').not.toMatch(/\n {4}at /);
+  }
 });

@@ -13,33 +13,62 @@ import { type Mutant, runWorld } from './world.ts';
 const MOST_FAILURES = 10;
 const REPORT_EVERY_ms = 30_000;
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string' },
-    from: { type: 'string', default: '1' },
-    mode: { type: 'string', default: 'both' },
-    mutant: { type: 'string' },
-    mutants: { type: 'boolean', default: false },
-    trace: { type: 'boolean', default: false },
-  },
-});
+const USAGE = `usage: jihanki simulate [--seeds N] [--from S] [--mode sale|authorize|both] [--mutant NAME] [--trace] [--json]
+       jihanki simulate --mutants
+
+examples:
+  jihanki simulate --seeds 1000
+  jihanki simulate --seeds 1 --from 4711 --mode sale --trace
+
+exit codes: 0 every promise was kept, 1 one was broken, or a mutant survived, 2 not understood`;
+
+/** What was typed is not understood. */
+function usage(problem: string): never {
+  console.error(`${problem}\n\n${USAGE}`);
+  process.exit(2);
+}
+
+function read() {
+  try {
+    return parseArgs({
+      options: {
+        seeds: { type: 'string' },
+        from: { type: 'string', default: '1' },
+        mode: { type: 'string', default: 'both' },
+        mutant: { type: 'string' },
+        mutants: { type: 'boolean', default: false },
+        trace: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    return usage((error as Error).message);
+  }
+}
+
+const values = read();
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
 
 function whole(name: string, text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new Error(`--${name} ${text}: a whole number is wanted`);
+  return usage(`--${name} ${text}: a whole number is wanted`);
 }
 
 function modesOf(text: string): readonly Mode[] {
   if (text === 'both') return ['sale', 'authorize'];
   if (text === 'sale' || text === 'authorize') return [text];
-  throw new Error(`--mode ${text}: sale, authorize or both`);
+  return usage(`--mode ${text}: sale, authorize or both`);
 }
 
 function mutantOf(name: string | undefined): Mutant | undefined {
   const found = MUTANTS.find((mutant) => mutant.name === name);
   if (name === undefined || found) return found;
-  throw new Error(`--mutant ${name}: one of ${MUTANTS.map((mutant) => mutant.name).join(', ')}`);
+  return usage(`--mutant ${name}: one of ${MUTANTS.map((mutant) => mutant.name).join(', ')}`);
 }
 
 /** A seed means something for one state of the sources only. */
@@ -67,6 +96,8 @@ async function simulate(mode: Mode, from: number, seeds: number, mutant: Mutant 
     const used = process.cpuUsage(cpu);
     const cpu_s = (used.user + used.system) / 1e6;
     const counts = [...results].map(([result, count]) => `${count} ${result}`).join(', ');
+    if (values.json)
+      return console.log(JSON.stringify({ mode, seeds: seed - from, orders, results: Object.fromEntries(results), crashes, failures }));
     console.log(
       `${mode}: ${seed - from} seeds, ${orders} orders (${counts}), ${crashes} crashes, ${failures} violated, ` +
         `${((performance.now() - started_ms) / 1000).toFixed(1)} s, ${Math.round(orders / cpu_s)} orders a second of one core`,
