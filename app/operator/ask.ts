@@ -9,7 +9,7 @@ import { dayNamed, dayStart_ms, japanDay, type JapanDay, spanNamed } from './jap
 import type { OperatorPorts } from './operator.ts';
 import { may } from './permissions.ts';
 import { StaffProblem } from './problems.ts';
-import { refundOffer } from './refund.ts';
+import { holdOffer, refundOffer } from './refund.ts';
 import { report } from './report.ts';
 import { criteriaOf } from './search.ts';
 import type { Session } from './sessions.ts';
@@ -152,6 +152,7 @@ async function story(orderId: string, { desk }: OperatorPorts): Promise<StoryVie
     ledger: { taken_jpy, returned_jpy, dispensed_jpy },
     merchantRefundId: first.merchantRefundId,
     waitsForPerson: waitsForPerson(summary),
+    hold: order && holdOffer(order),
     refund:
       order === null
         ? {

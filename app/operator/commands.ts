@@ -53,6 +53,7 @@ export const StaffCommandSchema = z.discriminatedUnion('do', [
   /** The orders that broke a rule were looked at: selling may go on. */
   z.strictObject({ do: z.literal('kiosk.release') }),
   z.strictObject({ do: z.literal('order.refund'), orderId: OrderId, refund_jpy: Yen, reason: Reason }),
+  z.strictObject({ do: z.literal('order.decide'), orderId: OrderId, delivered: z.boolean() }),
   z.strictObject({
     do: z.literal('order.settle'),
     orderId: OrderId,

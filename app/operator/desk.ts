@@ -6,7 +6,7 @@ import { type Act, type ShopEvent, waitsForSale } from '../catalogue/events.ts';
 import type { Planogram } from '../catalogue/planogram.ts';
 import { type Outcome, unavailable } from '../errors.ts';
 import type { OrderBook } from '../order/book.ts';
-import { BrokenRule, fold, isVendPending, type Order } from '../order/order.ts';
+import { BrokenRule, fold, isVendPending, linesHeld, type Order } from '../order/order.ts';
 import type { Settler } from '../order/settler.ts';
 import {
   type Clock,
@@ -110,6 +110,8 @@ export interface StaffDesk {
   refundOffer(orderId: string): Promise<RefundOffer>;
   /** @throws Refused */
   refund(orderId: string, refund: Act & { readonly refund_jpy: number; readonly reason: string }): Promise<void>;
+  /** What became of the goods of an order whose hold stands: it is captured, or let go of. @throws Refused */
+  decide(orderId: string, decision: Act & { readonly delivered: boolean }): Promise<void>;
   /** @throws Refused */
   settle(orderId: string, how: Act & { readonly how: 'refundedByHand' | 'delivered' | 'writtenOff'; readonly note: string }): Promise<void>;
   /** Staff have looked at every order that broke a rule: selling may go on. @throws Refused */
@@ -282,6 +284,17 @@ export function createDesk(parts: DeskParts): Desk {
       const closing = order.reopened.times + 1;
       await book.fetch(orderId);
       await durable(() => book.append(orderId, [{ type: 'order.reopened', closing, ...refund }]), 'refundImpossible');
+      settler.settleAll();
+    },
+    async decide(orderId, { delivered, ...act }) {
+      const { book, settler } = open();
+      const order = await known(orderId);
+      const hold = { lines: linesHeld(order), delivered };
+      if (hold.lines.length === 0) throw new Refused('nothingWaits');
+      const closing = order.reopened.times + 1;
+      const reason = delivered ? 'came out' : 'did not come out';
+      await book.fetch(orderId);
+      await durable(() => book.append(orderId, [{ type: 'order.reopened', closing, ...act, reason, refund_jpy: 0, hold }]), 'nothingWaits');
       settler.settleAll();
     },
     async settle(orderId, how) {

@@ -128,6 +128,8 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
       return desk.release(act);
     case 'order.refund':
       return desk.refund(command.orderId, { refund_jpy: command.refund_jpy, ...act, reason: command.reason });
+    case 'order.decide':
+      return desk.decide(command.orderId, { ...act, delivered: command.delivered });
     case 'order.settle':
       return desk.settle(command.orderId, { ...act, how: command.how, note: command.note });
     case 'order.ask': {

@@ -26,6 +26,7 @@ export const PERMISSIONS = {
   'product.set': OWNER,
   'product.remove': OWNER,
   'order.refund': MONEY,
+  'order.decide': MONEY,
   'order.settle': MONEY,
   'order.ask': MONEY,
   'day.close': MONEY,

@@ -159,6 +159,18 @@ function tell(event: OrderEvent, lines: readonly OrderLine[]): Told | null {
       ];
     }
     case 'order.reopened':
+      if (event.hold !== undefined)
+        return event.hold.delivered
+          ? [
+              'staff',
+              `${event.by}が確認しました：商品は出ていました。代金を受け取ります`,
+              `${event.by} looked: it came out, so it is charged`,
+            ]
+          : [
+              'staff',
+              `${event.by}が確認しました：商品は出ていません。代金は受け取りません`,
+              `${event.by} looked: it did not come out, so nothing is charged`,
+            ];
       return [
         'staff',
         `${event.by}が${yen(event.refund_jpy)}の返金を決めました：${event.reason}`,

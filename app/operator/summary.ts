@@ -103,7 +103,13 @@ export function grow(before: OrderSummary | null, orderId: string, event: OrderE
     case 'order.closed':
       return { ...before, closed: { result: event.result, at_ms } };
     case 'order.reopened':
-      return { ...before, closed: null, settled: null, reopened: { by: event.by, reason: event.reason, refund_jpy: event.refund_jpy } };
+      return {
+        ...{ ...before, closed: null, settled: null },
+        reopened: { by: event.by, reason: event.reason, refund_jpy: event.refund_jpy },
+        lines: before.lines.map((line, i) =>
+          event.hold?.delivered === true && event.hold.lines.includes(i) ? { ...line, state: 'succeeded', why: null } : line,
+        ),
+      };
     case 'attention.settled':
       return { ...before, settled: { by: event.by, how: event.how, note: event.note, at_ms } };
     default:

@@ -2,6 +2,7 @@
 import type { ShopProduct } from '../catalogue/events.ts';
 import type { LocalText } from '../order/events.ts';
 import type { Level, Check } from './health.ts';
+import type { HoldOffer } from './refund.ts';
 import type { Role } from './permissions.ts';
 import type { StoryLine } from './story.ts';
 import type { OrderSummary } from './summary.ts';
@@ -75,6 +76,8 @@ export interface StoryView {
   readonly ledger: { readonly taken_jpy: number; readonly returned_jpy: number; readonly dispensed_jpy: number };
   readonly merchantRefundId: string;
   readonly waitsForPerson: boolean;
+  /** Its money is only held, and waits for a person. */
+  readonly hold: HoldOffer | null;
   readonly refund: { readonly most_jpy: number; readonly proposed_jpy: number; readonly says: readonly LocalText[] };
 }
 

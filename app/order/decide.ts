@@ -116,7 +116,8 @@ function meaning(facts: PaymentFacts): 'paid' | 'notPaid' | 'returned' | 'unclea
 /** @returns the next step; {@link Step} `nothing` when the order is closed */
 export function decide(order: Order, situation: Situation, answers: Answers): Step {
   if (order.closed !== null) return { stage: 'end', do: 'nothing' };
-  if (order.reopened.times > 0) return settleSale(order, situation, answers);
+  if (order.reopened.times > 0)
+    return order.reopened.refund_jpy > 0 ? settleSale(order, situation, answers) : settleHold(order, situation, answers);
   switch (order.code.state) {
     case 'none':
       // Nothing was sent: a restart, or a customer who left, ends it.

@@ -100,7 +100,10 @@ export type OrderEvent =
       readonly returned_jpy: number;
       readonly dispensed_jpy: number;
     }
-  /** Staff give money back for a closed order; it runs through the same refund rules and is closed again. */
+  /**
+   * Staff give money back for a closed order, or decide what becomes of its hold; it runs through the same rules and is
+   * closed again.
+   */
   | {
       readonly type: 'order.reopened';
       readonly closing: number;
@@ -108,7 +111,10 @@ export type OrderEvent =
       /** The person, whatever their name is later. Absent in older journals. */
       readonly byId?: string | undefined;
       readonly reason: string;
+      /** 0 exactly when it is about a hold. */
       readonly refund_jpy: number;
+      /** The hold stands, and a person looked: the lines that nobody knew about came out (it is captured), or did not (it is let go of). */
+      readonly hold?: { readonly lines: readonly number[]; readonly delivered: boolean } | undefined;
     }
   /** A person settled what software could not; the order is out of the way of new sales. */
   | {

@@ -58,10 +58,12 @@ export interface Order {
     readonly amount_jpy: number;
     readonly completedAt_ms: number | null;
   };
-  /** Staff reopened it to give this much back, on top of what was owed. */
+  /** Staff reopened it to give this much back, on top of what was owed; 0: to decide about its hold. */
   readonly reopened: { readonly times: number; readonly refund_jpy: number };
   readonly closed: { readonly result: OrderResult; readonly at_ms: number } | null;
   readonly settled: boolean;
+  /** A person has said what became of the lines that nobody knew about. */
+  readonly decided: boolean;
 }
 
 export const lineOf = (order: Order, line: number): OrderLine => {
@@ -86,7 +88,7 @@ export const isVendPending = (order: Order): boolean => order.vends.some((vend) 
 
 /** A line that nobody may decide but a person: likely delivered, or unknown under `hold`. */
 export const needsPerson = (order: Order, vend: LineState): boolean =>
-  vend.state === 'unknown' && (vend.likely === 'delivered' || order.opened.unknownVend === 'hold');
+  !order.decided && vend.state === 'unknown' && (vend.likely === 'delivered' || order.opened.unknownVend === 'hold');
 
 /** Price of everything that is not the customer's: what did not come out, without the lines held for a person. */
 export const owed_jpy = (order: Order): number => sumOf(order, (vend) => vend.state !== 'succeeded' && !needsPerson(order, vend));
@@ -124,6 +126,7 @@ function open(orderId: string, event: Extract<OrderEvent, { type: 'order.opened'
     reopened: { times: 0, refund_jpy: 0 },
     closed: null,
     settled: false,
+    decided: false,
   };
 }
 
@@ -274,6 +277,16 @@ export function apply(before: Order | null, orderId: string, event: OrderEvent, 
     case 'order.reopened':
       must(order.closed !== null && order.refund.state === 'none', 'only a closed order without a refund can be reopened');
       must(event.closing === order.reopened.times + 1, 'each reopening stands once');
+      if (event.hold !== undefined) {
+        const { lines, delivered } = event.hold;
+        must(
+          lines.length > 0 && lines.join() === linesHeld(order).join() && event.refund_jpy === 0,
+          'a person decides about the lines of a hold that stands',
+        );
+        const vends = order.vends.map((vend, i): LineState => (delivered && lines.includes(i) ? { state: 'succeeded' } : vend));
+        const reopened = { times: order.reopened.times + 1, refund_jpy: 0 };
+        return { ...order, vends, closed: null, settled: false, decided: true, reopened };
+      }
       must(event.refund_jpy > 0 && event.refund_jpy <= keptOf(order), `more than was kept, ${keptOf(order)}`);
       // What a person settled was that closing; the next one may be a new question.
       return { ...order, closed: null, settled: false, reopened: { times: order.reopened.times + 1, refund_jpy: event.refund_jpy } };
@@ -296,6 +309,13 @@ function resultOf(order: Order): OrderResult | null {
   const captured = payment.kind === 'completed' || order.capture.captured_jpy !== null;
   if (captured ? order.refund.state !== 'none' && order.refund.state !== 'completed' : order.revert !== 'completed') return null;
   return out === 0 ? 'refunded' : out === order.opened.total_jpy && order.refund.state === 'none' ? 'vended' : 'partlyVended';
+}
+
+/** The lines of a closed order whose hold stands until a person decides about them; none when there is nothing to decide. */
+export function linesHeld(order: Order): number[] {
+  const stands = order.payment?.kind === 'authorized' && order.paymentClosed === null;
+  if (order.closed === null || !stands || order.revert !== 'none' || order.capture.ids.length > 0) return [];
+  return order.opened.lines.flatMap(({ line }) => (needsPerson(order, vendOf(order, line)) ? [line] : []));
 }
 
 const keptOf = (order: Order): number => ledger(order).taken_jpy - ledger(order).returned_jpy;

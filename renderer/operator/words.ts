@@ -182,6 +182,13 @@ const WORDS = {
   'story.reason.customer': ['お客様の申し出', 'customer asked'],
   'story.reason.quality': ['商品の不具合', 'something wrong with the product'],
   'story.reason.wrong': ['違う商品が出た', 'wrong product'],
+  'story.hold': ['商品が出たかどうかを決める', 'Decide whether it came out'],
+  'story.holdHint': [
+    '代金は確保されているだけです。スロット、取出口、カメラを見てから選んでください。あとから変えられません。',
+    'The money is only held. Look at slot, outlet and camera first. It cannot be changed later.',
+  ],
+  'story.hold.delivered': ['出た：{0}を受け取る', 'It came out: charge {0}'],
+  'story.hold.notDelivered': ['出ていない：受け取らない', 'It did not come out: charge nothing for it'],
   'story.settle': ['確認済みにする', 'Settle'],
   'story.settleTitle': ['この注文を確認済みにしますか', 'Settle this order?'],
   'story.settleHint': ['お金は動きません。何をしたかだけを記録します。', 'No money moves. It only records what was done.'],

@@ -41,6 +41,39 @@ export function RefundDialog({ orderId, refund, onClose }: { orderId: string; re
   );
 }
 
+export function HoldDialog({ orderId, hold, onClose }: { orderId: string; hold: NonNullable<StoryView['hold']>; onClose: () => void }) {
+  const { t } = useDesk();
+  const { busy, trouble, run } = useDo();
+  const [found, setFound] = useState<'delivered' | 'notDelivered' | null>(null);
+  const charge = t('story.hold.delivered', yen(hold.capture_jpy));
+  const letGo = t('story.hold.notDelivered');
+  return (
+    <Dialog
+      title={t('story.hold')}
+      onClose={onClose}
+      busy={busy}
+      trouble={trouble}
+      act={{
+        label: found === 'delivered' ? charge : found === null ? t('story.hold') : letGo,
+        danger: true,
+        disabled: found === null,
+        run: () => void run({ do: 'order.decide', orderId, delivered: found === 'delivered' }).then((done) => done !== null && onClose()),
+      }}
+    >
+      <p>{t('story.holdHint')}</p>
+      <Choice
+        label={t('orders.result')}
+        value={found}
+        options={[
+          ['delivered', charge],
+          ['notDelivered', letGo],
+        ]}
+        onChange={setFound}
+      />
+    </Dialog>
+  );
+}
+
 const HOW = ['delivered', 'refundedByHand', 'writtenOff'] as const;
 
 export function SettleDialog({ orderId, onClose }: { orderId: string; onClose: () => void }) {

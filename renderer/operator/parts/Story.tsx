@@ -5,14 +5,14 @@ import { dateTime, japanDay, timeOfDay } from '../../../app/operator/japan-time.
 import { useAsk, useDesk, useDo, yen } from '../desk.ts';
 import { TroubleLine } from './Dialog.tsx';
 import { ResultChip } from './ResultChip.tsx';
-import { RefundDialog, SettleDialog } from './OrderActions.tsx';
+import { HoldDialog, RefundDialog, SettleDialog } from './OrderActions.tsx';
 
 export function Story({ orderId, onBack }: { orderId: string; onBack: () => void }) {
   const { t, text } = useDesk();
   const { value: story, trouble } = useAsk<StoryView>({ ask: 'order.story', orderId });
   const { busy, trouble: asking, run } = useDo();
   const [asked, setAsked] = useState<AskedView | null>(null);
-  const [doing, setDoing] = useState<'refund' | 'settle' | null>(null);
+  const [doing, setDoing] = useState<'refund' | 'hold' | 'settle' | null>(null);
   if (story === null)
     return trouble === null ? (
       <p className="c-quiet">{t('loading')}</p>
@@ -105,6 +105,11 @@ export function Story({ orderId, onBack }: { orderId: string; onBack: () => void
               {text(says)}
             </p>
           ))}
+        {story.hold !== null && (
+          <button type="button" className="c-button c-primary" onClick={() => setDoing('hold')}>
+            {t('story.hold')}
+          </button>
+        )}
         {story.waitsForPerson && (
           <button type="button" className="c-button" onClick={() => setDoing('settle')}>
             {t('story.settle')}
@@ -117,6 +122,7 @@ export function Story({ orderId, onBack }: { orderId: string; onBack: () => void
         )}
       </div>
       {doing === 'refund' && <RefundDialog orderId={orderId} refund={story.refund} onClose={() => setDoing(null)} />}
+      {doing === 'hold' && story.hold !== null && <HoldDialog orderId={orderId} hold={story.hold} onClose={() => setDoing(null)} />}
       {doing === 'settle' && <SettleDialog orderId={orderId} onClose={() => setDoing(null)} />}
     </article>
   );

@@ -84,6 +84,14 @@ const capturesAll: readonly OrderEvent[] = [
 ];
 /** A hold under the policy that leaves doubts to a person. */
 const keptHold = [opened(PRICES, { settlement: 'authorize', unknownVend: 'hold' }), ...codeCreated, held(300)];
+const doubted: readonly OrderEvent[] = [
+  ...[...keptHold, ...jammed(0), ...unknown('none', 1)],
+  { type: 'order.closed', closing: 1, result: 'attention', taken_jpy: 0, returned_jpy: 0, dispensed_jpy: 0 },
+];
+const decided = (delivered: boolean): OrderEvent => ({
+  ...{ type: 'order.reopened', closing: 1, by: 'sato', reason: '', refund_jpy: 0 },
+  hold: { lines: [1], delivered },
+});
 const reopened: readonly OrderEvent[] = [
   ...[...sold, ...vended(0), ...vended(1)],
   { type: 'order.closed', closing: 1, result: 'vended', taken_jpy: 300, returned_jpy: 0, dispensed_jpy: 300 },
@@ -860,6 +868,25 @@ export const DECISIONS: readonly Row[] = [
     events: [...keptHold, ...jammed(0), ...unknown('none', 1)],
     situations: any,
     step: close('attention'),
+  },
+  {
+    part: 'Letting go of a hold',
+    facts: '`order.reopened` by staff, who decide about a hold: it did not come out',
+    asked: '',
+    does: '`revert.requested`, and on as above',
+    events: [...doubted, decided(false)],
+    situations: any,
+    step: { stage: 'settle', do: 'requestRevert' },
+  },
+  {
+    part: 'Letting go of a hold',
+    facts: '`order.reopened` by staff, who decide about a hold: it came out',
+    asked: 'PayPay: authorized',
+    does: '`capture.requested` for that, and on as above',
+    events: [...doubted, decided(true)],
+    situations: any,
+    answers: { payment: said('authorized') },
+    step: { stage: 'settle', do: 'capture', amount_jpy: 200 },
   },
   {
     part: 'Letting go of a hold',

@@ -9,7 +9,7 @@ import type { PaymentGateway, VendingMachine } from '../../../app/ports.ts';
 import { createDisk } from '../../simulation/disk.ts';
 import { VirtualTime } from '../../simulation/time.ts';
 import { type Answer, farEnds } from './far-ends.ts';
-import { cancelled, codeCreated, jammed, NOW_ms, opened, paid, said } from './orders.ts';
+import { cancelled, codeCreated, held, jammed, NOW_ms, opened, paid, said, unknown } from './orders.ts';
 
 const WELL: Answer = {
   ...{ kind: 'done', status: 'completed', captured_jpy: 0, refund: 'refunded', code: 'gone', ready: true },
@@ -56,7 +56,13 @@ async function settle(
     { pollInterval_ms: 4_000, resumeVendWithin_ms: live ? HOUR_ms : 0 },
   );
   settler.settleAll();
-  const ended = await time.run(() => seen().some(({ type }) => type === 'order.closed'), time.now_ms + 2 * HOUR_ms);
+  const ended = await time.run(
+    () =>
+      seen()
+        .slice(story.length)
+        .some(({ type }) => type === 'order.closed'),
+    time.now_ms + 2 * HOUR_ms,
+  );
   expect({ faults, ended }).toEqual({ faults: [], ended: 'over' });
   return seen().slice(story.length);
 }
@@ -109,6 +115,26 @@ it('refunds at once what PayPay would not cancel any more', async () => {
   });
   expect(types(events)).toEqual(['payment.completed', 'refund.requested', 'refund.completed', 'order.closed']);
   expect(cancels).toBe(0);
+});
+
+it.each([
+  [true, ['order.reopened', 'capture.requested', 'capture.completed', 'order.closed']],
+  [false, ['order.reopened', 'revert.requested', 'revert.completed', 'order.closed']],
+] as const)('does with a hold what staff decided: delivered = %s', async (delivered, expected) => {
+  const doubtful: OrderEvent[] = [
+    ...[
+      opened([100, 200], { settlement: 'authorize', unknownVend: 'hold' }),
+      ...codeCreated,
+      held(300),
+      ...jammed(0),
+      ...unknown('none', 1),
+    ],
+    { type: 'order.closed', closing: 1, result: 'attention', taken_jpy: 0, returned_jpy: 0, dispensed_jpy: 0 },
+    { type: 'order.reopened', closing: 1, by: 'sato', reason: '', refund_jpy: 0, hold: { lines: [1], delivered } },
+  ];
+  const events = await settle(doubtful, { gateway: () => ({ paymentDetails: () => Promise.resolve(done(said('authorized'))) }) });
+  expect(types(events)).toEqual(expected.slice(1));
+  expect(events.at(-1)).toMatchObject({ result: delivered ? 'partlyVended' : 'refunded', taken_jpy: delivered ? 200 : 0 });
 });
 
 it.each(['busy', 'productInOutlet'] as const)('waits before a vend for a machine that is %s, and not for ever', async (reason) => {

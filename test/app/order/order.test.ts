@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OrderEvent } from '../../../app/order/events.ts';
 import { apply, BrokenRule, dispensed_jpy, fold, ledger, type Order } from '../../../app/order/order.ts';
+import { holdOffer, refundOffer } from '../../../app/operator/refund.ts';
 import type { OrderRow } from '../../../app/ports.ts';
 import { cancelled, codeCreated, held, jammed, NOW_ms, opened, paid, stamp, tell, unknown, vended, vendRequested } from './orders.ts';
 
@@ -131,6 +132,64 @@ describe('a question that a person settled', () => {
   });
 });
 
+describe('a hold that waits for a person', () => {
+  const kept = [opened(PRICES, { settlement: 'authorize', unknownVend: 'hold' }), ...codeCreated, held(300)];
+  const doubtful = [...kept, ...jammed(0), ...unknown('none', 1), closed('attention', 0, 0, 0)];
+  const decide = (delivered: boolean, lines = [1], refund_jpy = 0): OrderEvent => ({
+    ...{ type: 'order.reopened', closing: 1, by: 'sato', reason: '', refund_jpy },
+    hold: { lines, delivered },
+  });
+  const capture = { type: 'capture.requested', merchantCaptureId: 'c', amount_jpy: 200 } as const;
+
+  it('is captured for what came out after all, and what was captured can be refunded', () => {
+    const order = tell(
+      ...[...doubtful, decide(true), capture, { ...capture, type: 'capture.completed' } as const, closed('partlyVended', 200, 0, 200, 2)],
+      { type: 'order.reopened', closing: 2, by: 'sato', reason: '', refund_jpy: 200 },
+      { type: 'refund.requested', amount_jpy: 200 },
+      { type: 'refund.completed' },
+      closed('partlyVended', 200, 200, 200, 3),
+    );
+    expect(order).toMatchObject({ decided: true, vends: [{ state: 'failed' }, { state: 'succeeded' }] });
+  });
+
+  it('is let go of when nothing came out', () => {
+    const order = tell(
+      ...doubtful,
+      decide(false),
+      { type: 'revert.requested' },
+      { type: 'revert.completed' },
+      closed('refunded', 0, 0, 0, 2),
+    );
+    expect(ledger(order)).toEqual({ taken_jpy: 0, returned_jpy: 0, dispensed_jpy: 0 });
+  });
+
+  it('is decided about once, for exactly its doubtful lines, and only while it stands', () => {
+    const doubtfulSale = [...sold, ...vended(0), ...unknown('delivered', 1), closed('attention', 300, 0, 100)];
+    const partly = [...kept, ...vended(0), ...unknown('none', 1), { ...capture, amount_jpy: 100 }];
+    const captured = [...partly, { ...capture, type: 'capture.completed', amount_jpy: 100 } as const, closed('attention', 100, 0, 100)];
+    for (const story of [
+      [...doubtful, decide(true, [0, 1])],
+      [...doubtful, decide(true, [])],
+      [...doubtful, decide(true, [1], 200)],
+      [...doubtful, decide(true), decide(true)],
+      [...doubtful, { type: 'order.reopened', closing: 1, by: 'sato', reason: '', refund_jpy: 0 } as const],
+      [...doubtfulSale, decide(true)],
+      [...captured, decide(true)],
+    ])
+      expect(() => tell(...story)).toThrow(BrokenRule);
+  });
+
+  it('offers staff what fits: a decision while it stands, nothing owed of what was captured for goods', () => {
+    expect(holdOffer(tell(...doubtful))).toEqual({ capture_jpy: 200 });
+    expect(refundOffer(tell(...doubtful))).toMatchObject({ most_jpy: 0, says: [{ en: expect.stringContaining('only held') as string }] });
+    const partly = [...kept, ...vended(0), ...unknown('none', 1), { ...capture, amount_jpy: 100 }];
+    const captured = tell(...partly, { ...capture, type: 'capture.completed', amount_jpy: 100 }, closed('attention', 100, 0, 100));
+    expect(holdOffer(captured)).toBeNull();
+    expect(refundOffer(captured)).toMatchObject({ most_jpy: 100, proposed_jpy: 0 });
+    expect(refundOffer(captured).says[0]?.en).toContain('Only what came out was taken');
+  });
+});
+
 describe('any story that the rules allow', () => {
   const lineNumber = fc.integer({ min: 0, max: 2 });
   const yen = fc.constantFrom(50, 100, 150, 200, 250, 300);
@@ -173,6 +232,11 @@ describe('any story that the rules allow', () => {
       by: text,
       reason: text,
       refund_jpy: yen,
+    }),
+    fc.record({
+      ...{ type: fc.constant('order.reopened' as const), closing: fc.integer({ min: 1, max: 3 }), by: text, reason: text },
+      refund_jpy: fc.constant(0),
+      hold: fc.record({ lines: fc.subarray([0, 1, 2]), delivered: fc.boolean() }),
     }),
     fc.record({
       type: fc.constant('attention.settled' as const),
