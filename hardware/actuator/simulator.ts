@@ -3,6 +3,7 @@
  * boards' own simulators put their protocol in front of it.
  */
 import type { Clock } from '../../app/ports.ts';
+import type { DrawFault } from '../simulator/seeded-faults.ts';
 import type { Wire, WireEvents } from '../transport/wire.ts';
 
 export const ACTUATOR_FAULTS = [
@@ -53,6 +54,7 @@ export interface ActuatorSimulatorOptions {
   readonly travel_ms?: number;
   /** How long the sensor sees it. */
   readonly seen_ms?: number;
+  readonly drawFault?: DrawFault<ActuatorFaultKind> | undefined;
 }
 
 /** The protocol in front of the machine. */
@@ -119,6 +121,8 @@ export function createActuatorSimulator(
     if (connected) wire?.write(bytes);
   };
   const takeFaults = (channel: number): Map<ActuatorFaultKind, ActuatorFault> => {
+    const drawn = options.drawFault?.();
+    if (drawn) faults.push({ ...drawn, channel });
     const active = new Map<ActuatorFaultKind, ActuatorFault>();
     for (const fault of faults) {
       if ((fault.channel !== null && fault.channel !== channel) || active.has(fault.kind)) continue;

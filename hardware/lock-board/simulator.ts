@@ -1,7 +1,7 @@
 /** An 8A/80 lock board with doors: opening a lock lets its door spring open; after a while somebody closes it. */
 import type { Clock } from '../../app/ports.ts';
 import { createActuatorSimulator } from '../actuator/simulator.ts';
-import type { ActuatorSimulator } from '../actuator/simulator.ts';
+import type { ActuatorSimulator, ActuatorSimulatorOptions } from '../actuator/simulator.ts';
 import { hex } from '../recorder.ts';
 import { LOCK, lockFrame } from './codec.ts';
 
@@ -12,6 +12,7 @@ export interface LockSimulatorOptions {
   readonly stock?: number;
   readonly travel_ms?: number;
   readonly seen_ms?: number;
+  readonly drawFault?: ActuatorSimulatorOptions['drawFault'];
 }
 
 export function createLockSimulator(options: LockSimulatorOptions, clock: Clock): ActuatorSimulator {

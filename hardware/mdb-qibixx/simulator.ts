@@ -3,6 +3,7 @@ import type { Clock } from '../../app/ports.ts';
 import { CASHLESS_1, CASHLESS_2 } from '../mdb/codec.ts';
 import { createReader } from '../mdb/reader.ts';
 import type { Reader, ReaderEvent } from '../mdb/reader.ts';
+import type { DrawFault } from '../simulator/seeded-faults.ts';
 import { createLineSplitter } from '../transport/lines.ts';
 import type { Wire, WireEvents } from '../transport/wire.ts';
 import { createMdbMachine, MDB_MACHINE_FAULTS } from './simulator-machine.ts';
@@ -32,6 +33,7 @@ export interface QibixxSimulatorOptions extends MdbMachineOptions {
   /** Real failure lines are not documented: null = none, only the end of the session. */
   readonly failureLine?: string | null;
   readonly boot_ms?: number;
+  readonly drawFault?: DrawFault<MdbFaultKind> | undefined;
 }
 
 export interface QibixxSimulatorState {
@@ -216,7 +218,8 @@ export function createQibixxSimulator(options: QibixxSimulatorOptions, clock: Cl
       connected,
     }),
     press: (item) => {
-      active = new Map(faults.map((fault) => [fault.kind, fault]));
+      const drawn = options.drawFault?.();
+      active = new Map([...faults, ...(drawn ? [drawn] : [])].map((fault) => [fault.kind, fault]));
       const taken = machine.press(item, new Set(active.keys()));
       if (!taken) {
         active = new Map();

@@ -1,7 +1,7 @@
 /** A Modbus RTU relay board with something behind each relay. Relay n has input n as its sensor. */
 import type { Clock } from '../../app/ports.ts';
 import { createActuatorSimulator } from '../actuator/simulator.ts';
-import type { ActuatorSimulator } from '../actuator/simulator.ts';
+import type { ActuatorSimulator, ActuatorSimulatorOptions } from '../actuator/simulator.ts';
 import { hex } from '../recorder.ts';
 import { crc16, sealFrame } from './codec.ts';
 
@@ -11,6 +11,7 @@ export interface RelaySimulatorOptions {
   readonly unit?: number;
   readonly travel_ms?: number;
   readonly seen_ms?: number;
+  readonly drawFault?: ActuatorSimulatorOptions['drawFault'];
   /** Inputs read 0 when they see something. */
   readonly activeLow?: boolean;
 }

@@ -1,4 +1,5 @@
 /** What a test, the demo or a person can see of a simulated VMC and do to it. */
+import type { DrawFault } from '../simulator/seeded-faults.ts';
 import type { Wire, WireEvents } from '../transport/wire.ts';
 import { MOTOR_FAULTS } from './simulator-motors.ts';
 import type { SimulatedSlot } from './simulator-motors.ts';
@@ -45,6 +46,7 @@ export interface VmcSimulatorOptions {
   readonly countsStock?: boolean;
   /** false: firmware that does not know the menu commands, and leaves them unanswered. */
   readonly answersMenu?: boolean;
+  readonly drawFault?: DrawFault<FaultKind> | undefined;
   /** Length of the ledger of drives; the counters know all. */
   readonly keep?: number;
 }

@@ -125,6 +125,8 @@ export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): 
     }, options.boot_ms ?? 1500);
   };
   const takeFaults = (selection: number): Map<FaultKind, Fault> => {
+    const drawn = options.drawFault?.();
+    if (drawn) faults.push({ ...drawn, selection });
     const active = new Map<FaultKind, Fault>();
     for (const fault of faults) {
       if ((fault.selection !== null && fault.selection !== selection) || active.has(fault.kind)) continue;

@@ -1,4 +1,6 @@
-/** Chance from a seed (mulberry32), so that a failure can be seen again. */
+/** Chance from a seed, so that a failure can be seen again. */
+import { seededRandom } from '../../hardware/simulator/seeded-faults.ts';
+
 export interface Chance {
   readonly next: () => number;
   readonly integer: (below: number) => number;
@@ -7,13 +9,7 @@ export interface Chance {
 }
 
 export function chance(seed: number): Chance {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = seededRandom(seed);
   const integer = (below: number) => Math.floor(next() * below);
   return {
     next,

@@ -5,12 +5,16 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { ACTUATOR_FAULTS } from '../../../hardware/actuator/simulator.ts';
 import { openMachine } from '../../../hardware/machine.ts';
 import type { MachineOptions } from '../../../hardware/machine.ts';
+import { MDB_FAULTS } from '../../../hardware/mdb-qibixx/simulator.ts';
+import { seededFaults } from '../../../hardware/simulator/seeded-faults.ts';
 import { keepConnected } from '../../../hardware/transport/connection.ts';
 import { portOf } from '../../../hardware/transport/port.ts';
 import { explainSerialError, listSerialPorts, serialPort } from '../../../hardware/transport/serial.ts';
 import type { PortError } from '../../../hardware/transport/wire.ts';
+import { FAULTS } from '../../../hardware/xy-vmc/simulator-types.ts';
 import { systemClock } from '../../../main/system.ts';
 import { openPtyPair, sleep, until } from '../pty.ts';
 import { silentLog } from '../silent-log.ts';
@@ -196,12 +200,13 @@ const post = async (control: string, call: string, body: unknown, headers: Recor
 };
 
 const VMC = 'hardware/xy-vmc/simulator-cli.ts';
-const PROGRAMS: readonly [string, string, MachineOptions, (control: string) => Promise<unknown>][] = [
+const PROGRAMS: readonly [string, string, MachineOptions, (control: string) => Promise<unknown>, readonly string[]][] = [
   [
     VMC,
     'vmc',
     { driver: 'xy-vmc', port: '', baud: 57_600, dropSensor: true, elevator: false, vendDeadline_ms: 8000, padCheck: true },
     async () => undefined,
+    FAULTS,
   ],
   [
     'hardware/mdb-qibixx/simulator-cli.ts',
@@ -220,6 +225,7 @@ const PROGRAMS: readonly [string, string, MachineOptions, (control: string) => P
     async (control) => {
       await until(async () => (await post(control, 'press', { slot: 3 })).body['taken'] === true, 'the machine takes the selection');
     },
+    MDB_FAULTS,
   ],
   [
     'hardware/modbus-relay/simulator-cli.ts',
@@ -234,12 +240,14 @@ const PROGRAMS: readonly [string, string, MachineOptions, (control: string) => P
       slots: { '3': { relay: 3, input: 3, activeLow: false } },
     },
     async () => undefined,
+    ACTUATOR_FAULTS,
   ],
   [
     'hardware/lock-board/simulator-cli.ts',
     'lock',
     { driver: 'lock-board', port: '', baud: 9600, board: 1, openState: '00', sensor: true, sensorDeadline_ms: 3000, channels: { '3': 3 } },
     async () => undefined,
+    ACTUATOR_FAULTS.filter((fault) => fault !== 'refuse' && fault !== 'doubt'),
   ],
 ];
 
@@ -273,6 +281,40 @@ describe.each(PROGRAMS)('%s', (file, kind, options, choose) => {
   );
 });
 
+describe.each(PROGRAMS)('%s, by seed', (file, kind, options, choose, faults) => {
+  test('the first vend jams, whenever the seed says so', async () => {
+    const seed = Array.from({ length: 500 }, (_, i) => i).find((i) => seededFaults(i, 1, faults)()?.kind === 'jam');
+    const program = await simulator(file, kind, '--tcp', '0', '--control', '0', '--fault-rate', '1', '--fault-seed', String(seed));
+    const machine = openMachine({ ...options, port: program.where }, { clock, log: silentLog });
+    closers.push(() => machine.close());
+    const prices: number[] = [];
+    machine.onSelection((selection) => prices.push(selection.price_jpy ?? 0));
+    await until(() => machine.state().ready, 'ready');
+    await choose(program.control);
+    await until(() => kind !== 'mdb' || prices.length > 0, 'selection');
+    expect(await machine.vend({ vendId: 'v1', slot: '3', price_jpy: prices[0] ?? 150 }, () => undefined)).toMatchObject({
+      outcome: 'failed',
+    });
+  });
+  test('--help names every misfortune and shows an example', async () => {
+    const output = (await simulator(file, kind, '--help')).output();
+    for (const fault of faults) expect(output).toContain(fault);
+    expect(output).toMatch(/^usage: npm run \w+:simulator[\s\S]*^example: npm run/m);
+  });
+});
+
+test('the same seed draws the same faults for the same vends, at any rate', () => {
+  const draws = (seed: number, rate: number) => {
+    const draw = seededFaults(seed, rate, ['jam', 'deaf', 'pull']);
+    return Array.from({ length: 2000 }, draw);
+  };
+  expect(draws(7, 0.2)).toEqual(draws(7, 0.2));
+  expect(draws(7, 0.2)).not.toEqual(draws(8, 0.2));
+  const seldom = draws(7, 0.2);
+  expect(seldom.filter((fault) => fault !== null).length / 2000).toBeCloseTo(0.2, 1);
+  draws(7, 1).forEach((fault, i) => expect([null, fault]).toContainEqual(seldom[i]));
+});
+
 test('the control port takes what it knows, explains what it does not, and serves no foreign page', async () => {
   const { control } = await simulator(VMC, 'vmc', '--tcp', '0', '--control', '0', '--slots', '3', '--stock', '7');
   expect((await post(control, 'fault', { slot: '2', kind: 'jam', times: 1 })).status).toBe(200);
@@ -295,6 +337,8 @@ test.each([
   [[], 'usage'],
   [['--tcp', '0', '--pty', '/tmp/x'], 'usage'],
   [['--tcp', 'many'], 'whole number'],
+  [['--tcp', '0', '--slots', '-1'], 'slots'],
+  [['--tcp', '0', '--fault-rate', '2'], 'fault-rate'],
   [['--colour', 'red'], 'colour'],
 ])('a wrong command line %j is explained', async (arguments_, word) => {
   const program = await simulator(VMC, 'vmc', ...arguments_);
