@@ -174,7 +174,12 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
           onProgress: publish,
         },
       },
-      { pollInterval_ms: config.paypay.pollInterval_ms, resumeVendWithin_ms: config.sale.resumeVendWithin_ms },
+      {
+        pollInterval_ms: config.paypay.pollInterval_ms,
+        get resumeVendWithin_ms() {
+          return config.sale.resumeVendWithin_ms;
+        },
+      },
     );
     journalFault = null;
     broken.forEach(fault);
@@ -250,6 +255,10 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     journalFault: () => journalFault,
     books: () => (book === null || settler === null ? null : { book, settler }),
     screen: () => actor.getSnapshot().value,
+    gate() {
+      const { gate, fault } = actor.getSnapshot().context;
+      return fault === null ? gate : [fault, ...gate];
+    },
     enter: () => actor.send({ type: 'staff.entered' }),
     leave: () => actor.send({ type: 'staff.left' }),
     changed() {

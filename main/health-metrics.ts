@@ -23,7 +23,11 @@ export function metricsOf(facts: HealthFacts, health: Health, today: Sums | null
   return [
     { name: 'jihanki_info', help: 'Version of the program.', samples: [{ labels: { version: facts.version }, value: 1 }] },
     ...one('uptime_seconds', 'Since the process started.', facts.uptime_ms / 1000),
-    ...one('selling', '1 while customers can buy.', yesNo(!['outOfService', 'maintenance', 'recovering'].includes(facts.screen))),
+    ...one(
+      'selling',
+      '1 while customers can buy.',
+      yesNo(facts.notSelling.length === 0 && !['outOfService', 'maintenance', 'recovering'].includes(facts.screen)),
+    ),
     {
       name: 'jihanki_check',
       help: 'Health by check: 0 well, 1 warning, 2 bad.',
@@ -36,10 +40,14 @@ export function metricsOf(facts: HealthFacts, health: Health, today: Sums | null
     ...one('machine_ready', '1 while the machine can vend.', facts.machine && yesNo(facts.machine.state.ready)),
     ...one('machine_reconnects', 'Times the machine came back since the start.', facts.machine && facts.machine.reconnects),
     ...one('temperature_celsius', 'As the machine reports it.', facts.machine?.state.temperature_c ?? null),
-    ...one('orders_open', 'Orders that are not closed.', facts.openOrders),
-    ...one('orders_attention', 'Orders that wait for a person.', facts.attention),
-    ...one('refunds_waiting', 'Refunds that PayPay has not finished.', facts.refunds.waiting),
-    ...one('refund_oldest_seconds', 'Age of the oldest of them.', (facts.refunds.oldest_ms ?? 0) / 1000),
+    ...one('orders_open', 'Orders that are not closed.', facts.orders && facts.orders.open),
+    ...one('orders_attention', 'Orders that wait for a person.', facts.orders && facts.orders.attention.length),
+    ...one('refunds_waiting', 'Refunds that PayPay has not finished.', facts.orders && facts.orders.refunds.length),
+    ...one(
+      'refund_oldest_seconds',
+      'Age of the oldest of them.',
+      facts.orders && Math.max(0, ...facts.orders.refunds.map(({ for_ms }) => for_ms)) / 1000,
+    ),
     {
       name: 'jihanki_slot_stock',
       help: 'Units left in a slot.',

@@ -12,6 +12,8 @@ export interface HealthSources {
   readonly version: string;
   readonly dataFolder: string;
   configurationProblems(): readonly string[];
+  /** What the last nightly check found, of orders that are still open. */
+  selfCheck(): HealthFacts['selfCheck'];
 }
 
 /** The newest results that the success rate is made of. */
@@ -23,16 +25,15 @@ export function healthFacts({ desk, archive, clock, version, dataFolder, ...sour
   return async () => {
     const facts = desk.facts();
     const now_ms = clock.now_ms();
-    const [space, unfinished, results, state] = await Promise.all([
+    // Neither waits for the archive to follow the journal: health is asked for when something is not well.
+    const [space, results, state] = await Promise.all([
       statfs(dataFolder).catch(() => null),
-      archive.unfinished().catch(() => []),
-      archive.lastResults(RESULTS).catch(() => []),
+      archive.lastResults(RESULTS).catch(() => null),
       archive.state().catch(() => null),
     ]);
-    const refunds = unfinished.flatMap(({ refund }) =>
-      refund !== null && (refund.state === 'requested' || refund.state === 'accepted') ? [now_ms - refund.requestedAt_ms] : [],
-    );
-    const closed = results.filter(({ result }) => result !== 'open');
+    const open = desk.openOrders();
+    const products = desk.planogram.products(new Map(), facts.machine);
+    const nothingForSale = products.every(({ available }) => available === 0);
     return {
       version,
       now_ms,
@@ -51,14 +52,24 @@ export function healthFacts({ desk, archive, clock, version, dataFolder, ...sour
               badChecksums: facts.diagnostics.counters.badChecksums,
             }
           : null,
-      openOrders: facts.openOrders,
-      attention: facts.attention,
-      refunds: { waiting: refunds.length, oldest_ms: refunds.length === 0 ? null : Math.max(...refunds) },
+      notSelling:
+        facts.gate.length > 0 || !nothingForSale
+          ? facts.gate
+          : [...new Set(products.flatMap(({ notForSale }) => (notForSale === null ? [] : [notForSale])))],
+      orders: facts.booksOpen
+        ? {
+            open: facts.openOrders,
+            attention: open.filter(({ closed }) => closed !== null).map(({ opened }) => opened.orderNumber),
+            refunds: open.flatMap(({ opened, refund: { state, requestedAt_ms } }) =>
+              requestedAt_ms !== null && (state === 'requested' || state === 'accepted')
+                ? [{ orderNumber: opened.orderNumber, for_ms: now_ms - requestedAt_ms }]
+                : [],
+            ),
+          }
+        : null,
       slots: desk.planogram.slots(),
-      results: {
-        closed: closed.reduce((sum, { n }) => sum + n, 0),
-        vended: closed.find(({ result }) => result === 'vended')?.n ?? 0,
-      },
+      results,
+      selfCheck: sources.selfCheck(),
       configuration: sources.configurationProblems(),
       archiveBehind: state === null ? null : state.behind,
     };

@@ -8,6 +8,7 @@ import type { Network } from '../app/operator/operator.ts';
 import type { KioskCommand, KioskView } from '../app/view.ts';
 import { openMachine } from '../hardware/machine.ts';
 import pkg from '../package.json' with { type: 'json' };
+import { channelsOf } from './alerts/watch.ts';
 import { loadAgeCheck } from './age-check.ts';
 import { CannotStart } from './cannot-start.ts';
 import { readConfigFile } from './config-file.ts';
@@ -57,9 +58,14 @@ const REOPEN_JOURNAL_ms = 15_000;
  */
 export async function openHost(options: HostOptions, { clock, log }: { clock: Clock; log: Log }): Promise<Host> {
   const ids = systemIds(clock);
-  const readConfig = (): Config => withReplacements(readConfigFile(options.configFile), options);
-  const config = readConfig();
   const configFolder = path.dirname(options.configFile);
+  const readConfig = (): Config => {
+    const read = withReplacements(readConfigFile(options.configFile), options);
+    // A secret that can't be read is found before the file counts, not when somebody must be told.
+    channelsOf(read.alerts, configFolder);
+    return read;
+  };
+  const config = readConfig();
   const gateway = openGateway(config, configFolder, { clock, ids, log });
   const folder = openDataFolder(options.dataFolder);
   const webhook = await startWebhook(config, gateway, { clock, log });

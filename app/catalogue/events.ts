@@ -91,7 +91,11 @@ export type ShopEvent =
   | (Act & { readonly type: 'order.asked'; readonly orderId: string })
   /** By a person, or (without `by`) by the kiosk itself at night. */
   | ({ readonly type: 'orders.selfChecked'; readonly asked: number; readonly differences: number } & Partial<Act>)
-  | (Act & { readonly type: 'config.reloaded' });
+  /** By `config` when the file was edited, with the prices that it changed; by staff when they had it read again. */
+  | (Act & {
+      readonly type: 'config.reloaded';
+      readonly prices?: readonly { readonly sku: string; readonly from_jpy: number | null; readonly price_jpy: number }[];
+    });
 
 /** Changes that a customer in front of the screen must not see half-way: they wait until the kiosk is between sales. */
 export const waitsForSale = (event: ShopEvent): boolean => WAIT.has(event.type);

@@ -9,12 +9,15 @@ export interface Notice {
   readonly since_ms: number;
 }
 
-interface Standing {
-  readonly since_ms: number;
-  /** null: not told yet. */
+/** What is wrong of one check. */
+export interface Standing {
+  /** When the last message went; null: not told yet. */
   readonly toldAt_ms: number | null;
+  /** Since when each thing of it is wrong: its level, and what it is about. */
+  readonly since_ms: Readonly<Record<string, number>>;
 }
-export type Alerts = ReadonlyMap<CheckName, Standing>;
+/** By the name of the check. */
+export type Alerts = ReadonlyMap<string, Standing>;
 
 /** How long something must be wrong before it is worth a message: much of it mends itself. */
 const PATIENCE_ms: Readonly<Record<CheckName, number>> = {
@@ -22,6 +25,8 @@ const PATIENCE_ms: Readonly<Record<CheckName, number>> = {
   rules: 0,
   attention: 0,
   refunds: 0,
+  selling: 600_000,
+  selfCheck: 0,
   slots: 0,
   stock: 60_000,
   success: 0,
@@ -35,12 +40,8 @@ const PATIENCE_ms: Readonly<Record<CheckName, number>> = {
 };
 const REMIND_EVERY_ms = 24 * 3_600_000;
 
-/** A check that is wrong, unless it can't be told at the moment whether it is. */
-function isWrong(check: Check, health: Health): boolean {
-  if (check.level === 'ok') return false;
-  // Without PayPay its clock can't be compared: that is one trouble, not two.
-  return !(check.name === 'clock' && health.checks.some((other) => other.name === 'paypay' && other.level !== 'ok'));
-}
+/** Getting worse, and each further order or slot, is news; getting better is none until it is well. */
+const thingsOf = ({ level, subjects = [] }: Check): readonly string[] => ['warn', ...(level === 'bad' ? ['bad'] : []), ...subjects];
 
 /** @returns what to tell now, and what to remember until the next time */
 export function alertsAfter(
@@ -48,23 +49,33 @@ export function alertsAfter(
   health: Health,
   now_ms: number,
 ): { readonly alerts: Alerts; readonly notices: readonly Notice[] } {
-  const alerts = new Map<CheckName, Standing>();
+  const alerts = new Map<string, Standing>();
   const notices: Notice[] = [];
   for (const check of health.checks) {
     const known = before.get(check.name);
     const tell = (kind: Notice['kind'], since_ms: number) => notices.push({ kind, check: check.name, says: check.says, since_ms });
-    if (!isWrong(check, health)) {
-      if (known?.toldAt_ms != null) tell('cleared', known.since_ms);
+    // What can't be told at the moment has neither come nor gone.
+    if (check.unknown) {
+      if (known !== undefined) alerts.set(check.name, known);
       continue;
     }
-    const since_ms = known?.since_ms ?? now_ms;
-    let toldAt_ms = known?.toldAt_ms ?? null;
-    const due = toldAt_ms === null ? now_ms - since_ms >= PATIENCE_ms[check.name] : now_ms - toldAt_ms >= REMIND_EVERY_ms;
-    if (due) {
-      tell(toldAt_ms === null ? 'raised' : 'reminder', since_ms);
-      toldAt_ms = now_ms;
+    if (check.level === 'ok') {
+      if (known?.toldAt_ms != null) tell('cleared', firstOf(known));
+      continue;
     }
-    alerts.set(check.name, { since_ms, toldAt_ms });
+    // A clock that was set back must not silence what is to come.
+    const sinceOf = (thing: string) => Math.min(known?.since_ms[thing] ?? now_ms, now_ms);
+    const since_ms = Object.fromEntries(thingsOf(check).map((thing) => [thing, sinceOf(thing)]));
+    let toldAt_ms = known?.toldAt_ms == null ? null : Math.min(known.toldAt_ms, now_ms);
+    const isNews = (at_ms: number) => (toldAt_ms === null || at_ms > toldAt_ms) && now_ms - at_ms >= PATIENCE_ms[check.name];
+    const news = Object.values(since_ms).some(isNews);
+    if (news || (toldAt_ms !== null && now_ms - toldAt_ms >= REMIND_EVERY_ms)) {
+      toldAt_ms = now_ms;
+      tell(news ? 'raised' : 'reminder', firstOf({ since_ms }));
+    }
+    alerts.set(check.name, { toldAt_ms, since_ms });
   }
   return { alerts, notices };
 }
+
+const firstOf = ({ since_ms }: Pick<Standing, 'since_ms'>): number => Math.min(...Object.values(since_ms));

@@ -70,12 +70,12 @@ export interface Archive {
   }): Promise<readonly ShopRecord[]>;
   /** Orders that are not closed, or wait for a person; oldest first. */
   unfinished(): Promise<readonly OrderSummary[]>;
-  /** How the newest paid orders ended. */
-  lastResults(limit: number): Promise<readonly { readonly result: string; readonly n: number }[]>;
+  /** Of the newest paid orders that ended: of how many everything came out. Answered at once, from what is followed so far. */
+  lastResults(limit: number): Promise<{ readonly closed: number; readonly complete: number }>;
   /** Orders whose money moved on these days; a page at a time, `after` is {@link OrderPage.next} of the page before. */
   moved(from: JapanDay, to: JapanDay, after: string | null, limit: number): Promise<OrderPage>;
   /** Orders by our merchantPaymentId or PayPay's paymentId. */
   find(ids: readonly string[]): Promise<readonly OrderSummary[]>;
-  /** How far the tables follow the journal. */
+  /** How far the tables follow the journal; answered at once. */
   state(): Promise<{ readonly seq: number; readonly behind: number }>;
 }

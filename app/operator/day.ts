@@ -14,11 +14,13 @@ export interface DayView {
   /** What PayPay gave back on this day, whenever it was taken. */
   readonly returned_jpy: number;
   readonly net_jpy: number;
-  /** Of what was taken on this day: taken + goodwill = dispensed + back + open. */
+  /** Of what was taken on this day: taken + goodwill = dispensed + back + open + settled. */
   readonly dispensed_jpy: number;
   readonly back_jpy: number;
   /** Neither dispensed nor returned yet: refunds under way and questions. */
   readonly open_jpy: number;
+  /** Neither dispensed nor returned through PayPay, and settled by staff: delivered, returned by other means, or written off. */
+  readonly settled_jpy: number;
   /** Dispensed, and not paid in the end. */
   readonly goodwill_jpy: number;
   readonly products: readonly (Sum & { readonly sku: string; readonly name: LocalText })[];
@@ -48,6 +50,7 @@ export function dayView(
     dispensed_jpy: all('sold').jpy,
     back_jpy: all('back').jpy,
     open_jpy: all('open').jpy,
+    settled_jpy: all('settled').jpy,
     goodwill_jpy: all('goodwill').jpy,
     products: sums.byKey
       .filter((sum) => sum.tally === 'sold' && sum.n > 0)

@@ -24,6 +24,7 @@ import {
   type VendingMachine,
 } from '../ports.ts';
 import type { Stops } from '../stops.ts';
+import type { NotForSale } from '../view.ts';
 import { type RefundOffer, refundOffer } from './refund.ts';
 
 /** What the kiosk lends to the desk. */
@@ -40,6 +41,8 @@ export interface DeskParts {
   /** null until the books are open. */
   books(): { readonly book: OrderBook; readonly settler: Settler } | null;
   screen(): string;
+  /** Why nothing can be sold at the moment; empty when it can. */
+  gate(): readonly NotForSale[];
   /** The statechart is asked to go to, or to leave, `maintenance`; it may say no by doing nothing. */
   enter(): void;
   leave(): void;
@@ -84,9 +87,13 @@ export interface DeskFacts {
   readonly journal: JournalError | null;
   /** Orders that broke a rule and keep the kiosk from selling. */
   readonly stops: ReturnType<Stops['standing']>;
+  /** Why nothing can be sold at the moment; empty when it can. */
+  readonly gate: readonly NotForSale[];
   readonly gateway: GatewayState;
   readonly machine: MachineState | null;
   readonly diagnostics: MachineDiagnostics | null;
+  /** false until the journal is read: then nothing is known of any order. */
+  readonly booksOpen: boolean;
   readonly openOrders: number;
   readonly attention: number;
   /** Changes that wait for the end of a sale. */
@@ -334,9 +341,11 @@ export function createDesk(parts: DeskParts): Desk {
         maintenance: parts.screen() === 'maintenance' ? 'on' : wanted ? 'waiting' : 'off',
         journal: parts.journalFault(),
         stops: parts.stops.standing(),
+        gate: parts.gate(),
         gateway: gateway.state(),
         machine: machine?.state() ?? null,
         diagnostics: machine?.diagnostics() ?? null,
+        booksOpen: parts.books() !== null,
         openOrders: orders().filter((order) => order.closed === null).length,
         attention: orders().filter(forPerson).length,
         waiting: waiting.length,

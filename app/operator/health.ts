@@ -1,7 +1,9 @@
 /** Whether everything is well, from facts: one line a check, in words. Pure. */
 import { quarantineWords } from './history.ts';
+import { dateTime } from './japan-time.ts';
 import type { LocalText } from '../order/events.ts';
 import type { GatewayState, MachineState } from '../ports.ts';
+import type { NotForSale } from '../view.ts';
 
 export interface HealthFacts {
   readonly version: string;
@@ -21,17 +23,28 @@ export interface HealthFacts {
     readonly reconnects: number;
     readonly badChecksums: number;
   } | null;
-  readonly openOrders: number;
-  readonly attention: number;
-  readonly refunds: { readonly waiting: number; readonly oldest_ms: number | null };
+  /** Why a customer can buy nothing; empty when they can buy something. */
+  readonly notSelling: readonly NotForSale[];
+  /** null: the journal is not read yet, so nothing is known of any order, nor of what stands in the slots. */
+  readonly orders: {
+    readonly open: number;
+    /** Numbers of those that wait for a person. */
+    readonly attention: readonly string[];
+    readonly refunds: readonly { readonly orderNumber: string; readonly for_ms: number }[];
+  } | null;
   readonly slots: readonly {
     readonly slot: string;
     readonly count: number;
     readonly quarantined: string | null;
     readonly disabled: boolean;
   }[];
-  /** How the newest paid orders ended. */
-  readonly results: { readonly closed: number; readonly vended: number };
+  /** Of the newest paid orders: of how many everything came out. null: the reports are away. */
+  readonly results: { readonly closed: number; readonly complete: number } | null;
+  /** What the nightly check found, and is still open; null: there was none since the start. */
+  readonly selfCheck: {
+    readonly at_ms: number;
+    readonly differences: readonly { readonly orderNumber: string; readonly says: LocalText }[];
+  } | null;
   /** Why the edited configuration is not in force; empty when it is. */
   readonly configuration: readonly string[];
   /** Rows of the journal that lists and reports do not show yet; null: they can't be shown at all. */
@@ -49,6 +62,7 @@ export interface HealthLimits {
 export type Level = 'ok' | 'warn' | 'bad';
 export type CheckName =
   | 'journal'
+  | 'selling'
   | 'rules'
   | 'disk'
   | 'clock'
@@ -57,6 +71,7 @@ export type CheckName =
   | 'temperature'
   | 'attention'
   | 'refunds'
+  | 'selfCheck'
   | 'stock'
   | 'slots'
   | 'success'
@@ -67,6 +82,10 @@ export interface Check {
   readonly name: CheckName;
   readonly level: Level;
   readonly says: LocalText;
+  /** What it is about, where that is a list: order numbers, slots, reasons. One more is news. */
+  readonly subjects?: readonly string[];
+  /** It can't be told at the moment whether this is well. */
+  readonly unknown?: boolean;
 }
 
 export interface Health {
@@ -93,12 +112,14 @@ export function health(facts: HealthFacts, limits: HealthLimits): Health {
   const checks = [
     journal(facts),
     rules(facts),
+    selling(facts),
     disk(facts, limits),
     clock(facts, limits),
     payPay(facts),
     ...machine(facts),
     attention(facts),
     refunds(facts, limits),
+    selfCheck(facts),
     stock(facts, limits),
     slots(facts),
     success(facts, limits),
@@ -109,14 +130,21 @@ export function health(facts: HealthFacts, limits: HealthLimits): Health {
   return { level, version: facts.version, uptime_ms: facts.uptime_ms, screen: facts.screen, checks };
 }
 
-const check = (name: CheckName, level: Level, ja: string, en: string): Check => ({ name, level, says: both(ja, en) });
+const check = (name: CheckName, level: Level, ja: string, en: string, subjects?: readonly string[]): Check => ({
+  ...{ name, level, says: both(ja, en) },
+  ...(subjects === undefined ? {} : { subjects }),
+});
+const unknown = (name: CheckName, ja: string, en: string): Check => ({ name, level: 'warn', says: both(ja, en), unknown: true });
+/** So many are named; the list itself is in `subjects`. */
+const some = (names: readonly string[]): string => `${names.slice(0, 8).join(' ')}${names.length > 8 ? ' …' : ''}`;
 
 const journal = ({ journal: fault }: HealthFacts): Check =>
   fault === null
     ? check('journal', 'ok', '記録できています', 'Written and flushed')
     : check('journal', 'bad', `記録できません（${fault.fault}）：${fault.message}`, `Can't be written (${fault.fault}): ${fault.message}`);
 
-const rules = ({ stops: [first, ...more] }: HealthFacts): Check => {
+const rules = ({ stops }: HealthFacts): Check => {
+  const [first, ...more] = stops;
   if (first === undefined) return check('rules', 'ok', 'お金の記録に矛盾はありません', 'No order breaks a rule of the money');
   const others = more.length === 0 ? both('', '') : both(`（ほか${more.length}件）`, ` (and ${more.length} more)`);
   return check(
@@ -124,8 +152,45 @@ const rules = ({ stops: [first, ...more] }: HealthFacts): Check => {
     'bad',
     `注文${first.orderId}の記録に矛盾があり、販売を止めています：${first.rule}${others.ja}`,
     `Nothing is sold: order ${first.orderId} broke a rule: ${first.rule}${others.en ?? ''}`,
+    stops.map(({ orderId }) => orderId),
   );
 };
+
+const REASONS_NOT_SELLING: Readonly<Record<NotForSale, LocalText>> = {
+  soldOut: both('すべて売り切れ', 'everything is sold out'),
+  quarantined: both('スロットの故障', 'slots failed'),
+  disabled: both('スロットを停止中', 'slots are disabled'),
+  slotPaused: both('自販機がスロットを停止中', 'the machine paused its slots'),
+  ageCheckMissing: both('年齢確認がありません', 'no age check'),
+  machineDisconnected: both('自販機につながりません', 'the machine is not connected'),
+  machineStarting: both('自販機の起動待ち', 'the machine is starting'),
+  machineDoorOpen: both('扉が開いています', 'the door is open'),
+  machineTemperature: both('温度の異常', 'temperature'),
+  machineServiceMenu: both('自販機の点検メニュー中', 'the machine is in its service menu'),
+  machineElevator: both('エレベーターの異常', 'elevator'),
+  productInOutlet: both('取出口に商品があります', 'a product is in the outlet'),
+  networkDown: both('PayPayにつながりません', 'PayPay cannot be reached'),
+  clockUnknown: both('PayPayの時刻がわかりません', "PayPay's time is not known"),
+  paymentRefused: both('PayPayがAPIキーを受け付けません', 'PayPay refuses the keys'),
+  paymentMaintenance: both('PayPayはメンテナンス中です', 'PayPay is under maintenance'),
+  journalFailed: both('記録できません', "the journal can't be written"),
+  tooManyOpenQuestions: both('確認待ちの注文が上限に達しました', 'too many orders wait for a person'),
+  brokenRule: both('お金の記録の矛盾', 'an order broke a rule'),
+};
+
+function selling({ screen, notSelling }: HealthFacts): Check {
+  if (screen === 'maintenance') return check('selling', 'ok', '点検中です', 'In maintenance');
+  if (screen === 'recovering') return check('selling', 'warn', '起動中です', 'Starting');
+  if (notSelling.length === 0) return check('selling', 'ok', '販売中です', 'Customers can buy');
+  const words = notSelling.map((reason) => REASONS_NOT_SELLING[reason]);
+  return check(
+    'selling',
+    'bad',
+    `販売できません：${words.map(({ ja }) => ja).join('、')}`,
+    `Nothing can be sold: ${words.map(({ ja, en }) => en ?? ja).join(', ')}`,
+    notSelling,
+  );
+}
 
 function disk({ disk: space }: HealthFacts, limits: HealthLimits): Check {
   if (space === null) return check('disk', 'warn', '空き容量がわかりません', 'Free space is not known');
@@ -137,7 +202,8 @@ function disk({ disk: space }: HealthFacts, limits: HealthLimits): Check {
 }
 
 function clock({ gateway }: HealthFacts, limits: HealthLimits): Check {
-  if (!gateway.ready) return check('clock', 'warn', 'PayPayの時刻と比べられません', "Can't be compared with PayPay's");
+  // Without PayPay its clock can't be compared: that is one trouble, not two.
+  if (!gateway.ready) return unknown('clock', 'PayPayの時刻と比べられません', "Can't be compared with PayPay's");
   const off_s = Math.round(gateway.clockOffset_ms / 100) / 10;
   // PayPay refuses requests from 2 minutes on; the kiosk corrects for it, but receipts and logs don't.
   const level = Math.abs(gateway.clockOffset_ms) > limits.clockSkew_ms ? 'warn' : 'ok';
@@ -170,7 +236,7 @@ function machine({ machine: known }: HealthFacts): Check[] {
   const said =
     reasons.length === 0 ? both('準備完了', 'Ready') : both(reasons.map((r) => r.ja).join('、'), reasons.map((r) => r.en).join(', '));
   return [
-    check('machine', level, `${said.ja}（${driver}、${wire.ja}）`, `${said.en ?? said.ja} (${driver}, ${wire.en ?? ''})`),
+    check('machine', level, `${said.ja}（${driver}、${wire.ja}）`, `${said.en ?? said.ja} (${driver}, ${wire.en ?? ''})`, state.reasons),
     state.reasons.includes('temperature')
       ? check('temperature', 'bad', `${state.temperature_c ?? '?'}℃、異常`, `${state.temperature_c ?? '?'} °C, out of range`)
       : state.temperature_c === null
@@ -179,34 +245,73 @@ function machine({ machine: known }: HealthFacts): Check[] {
   ];
 }
 
-const attention = ({ attention: waiting }: HealthFacts): Check =>
-  waiting === 0
-    ? check('attention', 'ok', '確認待ちの注文はありません', 'No order waits for a person')
-    : check('attention', 'bad', `確認待ちの注文が${waiting}件あります`, `${waiting} orders wait for a person`);
+const NOT_READ = both('記録をまだ読んでいません', 'The journal is not read yet');
 
-function refunds({ refunds: { waiting, oldest_ms } }: HealthFacts, limits: HealthLimits): Check {
-  if (waiting === 0 || oldest_ms === null) return check('refunds', 'ok', '処理中の返金はありません', 'No refund is under way');
-  const minutes = Math.floor(oldest_ms / 60_000);
-  const level = oldest_ms > limits.refundLate_ms ? 'bad' : 'ok';
+function attention({ orders }: HealthFacts): Check {
+  if (orders === null) return unknown('attention', NOT_READ.ja, NOT_READ.en ?? '');
+  const { attention: waiting } = orders;
+  return waiting.length === 0
+    ? check('attention', 'ok', '確認待ちの注文はありません', 'No order waits for a person')
+    : check(
+        'attention',
+        'bad',
+        `確認待ちの注文が${waiting.length}件あります（${some(waiting)}）`,
+        `${waiting.length} orders wait for a person (${some(waiting)})`,
+        waiting,
+      );
+}
+
+function refunds({ orders }: HealthFacts, limits: HealthLimits): Check {
+  if (orders === null) return unknown('refunds', NOT_READ.ja, NOT_READ.en ?? '');
+  const { refunds: waiting } = orders;
+  if (waiting.length === 0) return check('refunds', 'ok', '処理中の返金はありません', 'No refund is under way');
+  const minutes = Math.floor(Math.max(...waiting.map(({ for_ms }) => for_ms)) / 60_000);
+  const late = waiting.filter(({ for_ms }) => for_ms > limits.refundLate_ms).map(({ orderNumber }) => orderNumber);
+  const which = late.length === 0 ? '' : `: ${some(late)}`;
   return check(
     'refunds',
-    level,
-    `処理中の返金${waiting}件（最長${minutes}分）`,
-    `${waiting} refunds under way, the oldest for ${minutes} min`,
+    late.length > 0 ? 'bad' : 'ok',
+    `処理中の返金${waiting.length}件（最長${minutes}分）${which}`,
+    `${waiting.length} refunds under way, the oldest for ${minutes} min${which}`,
+    late,
   );
 }
 
-function stock({ slots: all }: HealthFacts, limits: HealthLimits): Check {
+function selfCheck({ selfCheck: last }: HealthFacts): Check {
+  const found = last?.differences ?? [];
+  const [first] = found;
+  if (last === null) return check('selfCheck', 'ok', '夜間にPayPayと照合します', 'Orders are checked with PayPay at night');
+  const at = dateTime(last.at_ms);
+  if (first === undefined) return check('selfCheck', 'ok', `PayPayと一致しています（${at}）`, `PayPay agrees (${at})`);
+  const numbers = found.map(({ orderNumber }) => orderNumber);
+  return check(
+    'selfCheck',
+    'warn',
+    `PayPayと一致しない注文が${found.length}件あります（${some(numbers)}）：${first.says.ja}`,
+    `${found.length} open orders differ from what PayPay says (${some(numbers)}): ${first.says.en ?? first.says.ja}`,
+    numbers,
+  );
+}
+
+function stock({ slots: all, orders }: HealthFacts, limits: HealthLimits): Check {
+  if (orders === null) return unknown('stock', NOT_READ.ja, NOT_READ.en ?? '');
   const low = all.filter((slot) => !slot.disabled && slot.count <= limits.stockLow);
   if (low.length === 0) return check('stock', 'ok', '在庫は足りています', 'Enough everywhere');
   const list = low
     .slice(0, 8)
     .map(({ slot, count }) => `${slot}:${count}`)
     .join(' ');
-  return check('stock', 'warn', `残りわずか・売り切れ ${low.length}スロット（${list}）`, `${low.length} slots low or empty (${list})`);
+  return check(
+    'stock',
+    'warn',
+    `残りわずか・売り切れ ${low.length}スロット（${list}）`,
+    `${low.length} slots low or empty (${list})`,
+    low.map(({ slot }) => slot),
+  );
 }
 
-function slots({ slots: all }: HealthFacts): Check {
+function slots({ slots: all, orders }: HealthFacts): Check {
+  if (orders === null) return unknown('slots', NOT_READ.ja, NOT_READ.en ?? '');
   const held = all.filter((slot) => slot.quarantined !== null);
   const list = (tongue: 'ja' | 'en') =>
     held
@@ -217,12 +322,20 @@ function slots({ slots: all }: HealthFacts): Check {
       .join(', ');
   return held.length === 0
     ? check('slots', 'ok', '止まっているスロットはありません', 'No slot is held back')
-    : check('slots', 'warn', `故障で販売停止：${list('ja')}`, `Off sale after a failure: ${list('en')}`);
+    : check(
+        'slots',
+        'warn',
+        `故障で販売停止：${list('ja')}`,
+        `Off sale after a failure: ${list('en')}`,
+        held.map(({ slot }) => slot),
+      );
 }
 
-function success({ results: { closed, vended } }: HealthFacts, limits: HealthLimits): Check {
+function success({ results }: HealthFacts, limits: HealthLimits): Check {
+  if (results === null) return unknown('success', '集計が使えないためわかりません', 'Not known while reports are away');
+  const { closed, complete } = results;
   if (closed < RESULTS_min) return check('success', 'ok', `まだ${closed}件の販売しかありません`, `Only ${closed} sales so far`);
-  const rate = vended / closed;
+  const rate = complete / closed;
   const percent = Math.round(1000 * rate) / 10;
   return check(
     'success',

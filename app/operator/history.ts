@@ -170,8 +170,15 @@ function tell(event: ShopEvent): LocalText {
         `終わっていない注文${event.asked}件をPayPayに確認しました（違い${event.differences}件）`,
         `Asked PayPay about ${event.asked} unfinished orders (${event.differences} differ)`,
       );
-    case 'config.reloaded':
-      return both('設定ファイルを読み直しました', 'Configuration read again');
+    case 'config.reloaded': {
+      const prices = (event.prices ?? []).slice(0, 10).map(({ sku, price_jpy }) => `${sku} ${yen(price_jpy)}`);
+      const more = (event.prices?.length ?? 0) > prices.length ? ' …' : '';
+      const [ja, en] =
+        event.by === 'config'
+          ? ['設定ファイルの変更を反映しました', 'The edited configuration is in force']
+          : ['設定ファイルを読み直しました', 'Configuration read again'];
+      return prices.length === 0 ? both(ja, en) : both(`${ja}：${prices.join('、')}${more}`, `${en}: ${prices.join(', ')}${more}`);
+    }
     default:
       return impossible(event);
   }

@@ -2,7 +2,7 @@
  * The one door for staff, whichever way they come: who they are, what they may do, and that it stands in the journal.
  * The kiosk's screen, HTTP, WebSocket and the command line all end here.
  */
-import type { ShopEvent, StaffPlace } from '../catalogue/events.ts';
+import type { Act, ShopEvent, StaffPlace } from '../catalogue/events.ts';
 import type { Config } from '../config.ts';
 import type { Clock, Ids, Log, Unsubscribe } from '../ports.ts';
 import type { Archive } from './archive.ts';
@@ -10,6 +10,7 @@ import { answerQuery } from './ask.ts';
 import { Name, Pin, StaffCommandSchema, StaffQuerySchema } from './commands.ts';
 import { Refused, type StaffDesk } from './desk.ts';
 import type { Health } from './health.ts';
+import type { SelfCheck } from './pay-pay-side.ts';
 import { createPairing } from './pairing.ts';
 import { may, type Permission } from './permissions.ts';
 import { performCommand } from './perform.ts';
@@ -59,6 +60,8 @@ export interface OperatorPorts {
   /** The configuration file with everything that staff changed. */
   exportConfig(): Promise<string>;
   health(): Promise<Health>;
+  /** Asks PayPay about every order that is not final. */
+  selfCheck(act: Act): Promise<SelfCheck>;
   /** Where phones and laptops find the console; null while it is not on the network. */
   network(): Network | null;
 }

@@ -5,7 +5,7 @@ import type { StaffCommand } from './commands.ts';
 import { dayView } from './day.ts';
 import { dayNamed, japanDay } from './japan-time.ts';
 import type { OperatorPorts } from './operator.ts';
-import { askedView, selfCheck } from './pay-pay-side.ts';
+import { askedView } from './pay-pay-side.ts';
 import { StaffProblem } from './problems.ts';
 import type { Session, StaffMember } from './sessions.ts';
 import { isEasyPin } from './sign-in.ts';
@@ -138,7 +138,7 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
       return askedView(order, await desk.ask(command.orderId));
     }
     case 'orders.selfCheck':
-      return selfCheck(desk, act);
+      return ports.selfCheck(act);
     case 'day.close': {
       const today = japanDay(ports.clock.now_ms());
       const day = dayNamed(command.day) ?? today;

@@ -79,7 +79,7 @@ export function report({ from, to, now_ms, sums, stockOuts, products }: ReportFa
   const all = (tally: Tally): Sum => of(tally).reduce((sum, { n, jpy }) => ({ n: sum.n + n, jpy: sum.jpy + jpy }), { n: 0, jpy: 0 });
   const paid = all('paid');
   const sold = all('sold');
-  const vended = of('result').find((sum) => sum.key === 'vended')?.n ?? 0;
+  const vended = of('result').find((sum) => sum.key === 'complete')?.n ?? 0;
   const closed = of('result').reduce((sum, { key, n }) => (key === 'open' ? sum : sum + n), 0);
   const nameOf = (sku: string): LocalText => products.find((product) => product.sku === sku)?.name ?? both(sku, sku);
 

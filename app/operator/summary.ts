@@ -29,6 +29,8 @@ export interface OrderSummary {
     readonly paymentId: string;
     readonly amount_jpy: number;
     readonly paidAt_ms: number;
+    /** When the kiosk learned of it, by its own clock. */
+    readonly knownAt_ms: number;
   } | null;
   /** Of a held payment: what was taken of it, and when. */
   readonly captured: { readonly amount_jpy: number; readonly at_ms: number } | null;
@@ -74,7 +76,7 @@ export function grow(before: OrderSummary | null, orderId: string, event: OrderE
     case 'payment.completed':
     case 'payment.authorized': {
       const { paymentId, amount_jpy, paidAt_ms } = event;
-      return { ...before, payment: { held: event.type === 'payment.authorized', paymentId, amount_jpy, paidAt_ms } };
+      return { ...before, payment: { held: event.type === 'payment.authorized', paymentId, amount_jpy, paidAt_ms, knownAt_ms: at_ms } };
     }
     case 'cancel.requested':
       return { ...before, cancel: event.reason };
@@ -140,6 +142,9 @@ export function moneyOf(order: OrderSummary): Money {
   const back = refund?.state === 'completed' ? refund : null;
   return { ...booked, returned_jpy: back?.amount_jpy ?? 0, returnedAt_ms: back?.endedAt_ms ?? null };
 }
+
+/** Everything that was ordered came out, whatever was given back for goodwill. */
+export const isComplete = (order: OrderSummary): boolean => order.lines.every((line) => line.state === 'succeeded');
 
 /** Closed `attention`, and nobody has settled it. */
 export const waitsForPerson = (order: OrderSummary): boolean => order.closed?.result === 'attention' && order.settled === null;

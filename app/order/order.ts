@@ -56,6 +56,7 @@ export interface Order {
   readonly refund: {
     readonly state: 'none' | 'requested' | 'accepted' | 'completed' | 'rejected';
     readonly amount_jpy: number;
+    readonly requestedAt_ms: number | null;
     readonly completedAt_ms: number | null;
   };
   /** Staff reopened it to give this much back, on top of what was owed; 0: to decide about its hold. */
@@ -122,7 +123,7 @@ function open(orderId: string, event: Extract<OrderEvent, { type: 'order.opened'
     vends: event.lines.map(() => ({ state: 'none' })),
     capture: { ids: [], captured_jpy: null, refused: false },
     revert: 'none',
-    refund: { state: 'none', amount_jpy: 0, completedAt_ms: null },
+    refund: { state: 'none', amount_jpy: 0, requestedAt_ms: null, completedAt_ms: null },
     reopened: { times: 0, refund_jpy: 0 },
     closed: null,
     settled: false,
@@ -247,7 +248,10 @@ export function apply(before: Order | null, orderId: string, event: OrderEvent, 
       must(order.refund.state === 'none', 'PayPay allows one refund a payment');
       must(!inFlight, 'a vend is running');
       must(event.amount_jpy === refundDue_jpy(order) && event.amount_jpy > 0, `the refund is what is owed, ${refundDue_jpy(order)}`);
-      return { ...order, refund: { state: 'requested', amount_jpy: event.amount_jpy, completedAt_ms: null } };
+      return {
+        ...order,
+        refund: { state: 'requested', amount_jpy: event.amount_jpy, requestedAt_ms: stamp.at_ms, completedAt_ms: null },
+      };
     case 'refund.accepted':
       must(order.refund.state === 'requested', 'no refund is open');
       return { ...order, refund: { ...order.refund, state: 'accepted' } };

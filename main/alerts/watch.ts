@@ -1,12 +1,14 @@
 /** Looks at the kiosk's health again and again, and tells somebody when it is not well. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../../app/config.ts';
 import { type Alerts, alertsAfter } from '../../app/operator/alerts.ts';
 import type { Health } from '../../app/operator/health.ts';
 import type { Clock, Ids, Log } from '../../app/ports.ts';
+import { CannotStart } from '../cannot-start.ts';
 import { emailChannel } from './email.ts';
 import { lineChannel } from './line.ts';
+import type { AlertMemory } from './memory.ts';
 import { type Message, messageOf } from './notice.ts';
 import { webhookChannel } from './webhook.ts';
 
@@ -21,20 +23,42 @@ export interface Channel {
   send(message: Message): Promise<void>;
 }
 
-/** @param folder of the configuration file: paths of secrets are relative to it */
+/** @throws CannotStart, with what to mend and never a part of the secret */
+function secretIn(folder: string, key: string, name: string): string {
+  const file = path.resolve(folder, name);
+  let text: string;
+  try {
+    const mode = statSync(file).mode & 0o777;
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+      throw new CannotStart(`${key}: ${file} has mode 0${mode.toString(8)}, allowed: 0600; mend it with: chmod 600 ${file}`);
+    text = readFileSync(file, 'utf8').slice(0, 10_000).trim();
+  } catch (error) {
+    if (error instanceof CannotStart) throw error;
+    throw new CannotStart(`${key}: ${file} can't be read: ${(error as Error).message}`);
+  }
+  if (text === '') throw new CannotStart(`${key}: ${file} is empty; it holds nothing but the secret`);
+  return text;
+}
+
+/**
+ * @param folder of the configuration file: paths of secrets are relative to it
+ * @throws CannotStart when a secret can't be read
+ */
 export function channelsOf({ webhook, email, line }: Config['alerts'], folder: string): Channel[] {
-  const secret = (file: string): string => readFileSync(path.resolve(folder, file), 'utf8').trim();
   return [
     ...(webhook ? [{ name: 'webhook', send: webhookChannel(webhook) }] : []),
     ...(email
       ? [
           {
             name: 'email',
-            send: emailChannel({ ...email, password: email.passwordFile === undefined ? undefined : secret(email.passwordFile) }),
+            send: emailChannel({
+              ...email,
+              password: email.passwordFile === undefined ? undefined : secretIn(folder, 'alerts.email.passwordFile', email.passwordFile),
+            }),
           },
         ]
       : []),
-    ...(line ? [{ name: 'line', send: lineChannel({ ...line, token: secret(line.tokenFile) }) }] : []),
+    ...(line ? [{ name: 'line', send: lineChannel({ ...line, token: secretIn(folder, 'alerts.line.tokenFile', line.tokenFile) }) }] : []),
   ];
 }
 
@@ -49,15 +73,17 @@ export function watchHealth(
     readonly clock: Clock;
     readonly ids: Ids;
     readonly log: Log;
-    readonly channels: readonly Channel[];
+    /** As the configuration has them now. */
+    channels(): readonly Channel[];
+    readonly memory: AlertMemory;
     health(): Promise<Health>;
     config(): Config;
   },
   every_ms = LOOK_EVERY_ms,
 ): AlertWatch {
-  const { clock, ids, log, channels } = ports;
+  const { clock, ids, log, memory } = ports;
   const timers = new Set<unknown>();
-  let alerts: Alerts = new Map();
+  let alerts: Alerts = memory.read();
   let stopped = false;
 
   const after = (delay_ms: number, work: () => void): void => {
@@ -83,11 +109,12 @@ export function watchHealth(
     const now_ms = clock.now_ms();
     const after_ = alertsAfter(alerts, await ports.health(), now_ms);
     alerts = after_.alerts;
+    memory.keep(alerts);
     const { shop, alerts: wanted } = ports.config();
     for (const notice of after_.notices) {
       log.warn('alert', { kind: notice.kind, check: notice.check, message: notice.says.en ?? notice.says.ja });
       const about = { id: ids.next('nonce'), at_ms: now_ms, shop: shop.name.ja, machineName: shop.machineName, language: wanted.language };
-      for (const channel of channels) void deliver(channel, messageOf(notice, about));
+      for (const channel of ports.channels()) void deliver(channel, messageOf(notice, about));
     }
   }
 

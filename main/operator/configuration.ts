@@ -11,7 +11,7 @@ import type { Planogram } from '../../app/catalogue/planogram.ts';
 import type { Log } from '../../app/ports.ts';
 
 /** What is opened once, at the start: a change of it needs a new one. */
-const AT_START_ONLY = ['paypay', 'machine', 'printer', 'operator'] as const satisfies readonly (keyof Config)[];
+const AT_START_ONLY = ['paypay', 'machine', 'printer', 'ageCheck', 'operator'] as const satisfies readonly (keyof Config)[];
 const LOOK_EVERY_ms = 2_000;
 
 export interface Configuration {
@@ -25,6 +25,13 @@ export interface Configuration {
   stop(): void;
 }
 
+/** What an edit did to the prices; a product that is new has none before. */
+export const pricesChanged = (before: Config, after: Config) =>
+  after.products.flatMap(({ sku, price_jpy }) => {
+    const from_jpy = before.products.find((product) => product.sku === sku)?.price_jpy ?? null;
+    return from_jpy === price_jpy ? [] : [{ sku, from_jpy, price_jpy }];
+  });
+
 const picturesOf = (config: Config): unknown => [config.shop.logo, config.products.map(({ sku, picture }) => [sku, picture])];
 
 export function watchConfiguration(options: {
@@ -32,7 +39,7 @@ export function watchConfiguration(options: {
   readonly initial: Config;
   /** Reads and checks the file. @throws CannotStart */
   read(): Config;
-  apply(config: Config): void;
+  apply(config: Config, before: Config): void;
   readonly log: Log;
 }): Configuration {
   const { file, log } = options;
@@ -57,8 +64,9 @@ export function watchConfiguration(options: {
     const needsStart: string[] = AT_START_ONLY.filter((key) => !isDeepStrictEqual(next[key], current[key]));
     if (!isDeepStrictEqual(picturesOf(next), picturesOf(current))) needsStart.push('picture');
     if (needsStart.length > 0) return [`${needsStart.join(', ')}: changed; restart the kiosk to use the edited file`];
+    const before = current;
     current = next;
-    options.apply(next);
+    options.apply(next, before);
     log.info('config.reloaded');
     return [];
   }

@@ -5,12 +5,12 @@ import type { Config } from '../../app/config.ts';
 import type { OrderExport } from '../../app/operator/commands.ts';
 import type { Kiosk } from '../../app/kiosk.ts';
 import { health, type Health } from '../../app/operator/health.ts';
-import { dayStart_ms, japanDay } from '../../app/operator/japan-time.ts';
+import { japanDay } from '../../app/operator/japan-time.ts';
 import { createOperator, type DeviceStore, type Network, type Operator, type StaffStore } from '../../app/operator/operator.ts';
-import { selfCheck } from '../../app/operator/pay-pay-side.ts';
 import { StaffProblem } from '../../app/operator/problems.ts';
 import type { Session } from '../../app/operator/sessions.ts';
 import type { Clock, Ids, Log, Unsubscribe } from '../../app/ports.ts';
+import { alertMemory } from '../alerts/memory.ts';
 import { type AlertWatch, channelsOf, watchHealth } from '../alerts/watch.ts';
 import { post } from '../alerts/webhook.ts';
 import { type Tending, tendJournal } from '../journal/tend.ts';
@@ -18,9 +18,10 @@ import { healthFacts } from '../health.ts';
 import { metricsOf, otlpMetrics, prometheusText } from '../health-metrics.ts';
 import { ArchiveError, openArchive, type OrderArchive } from './archive/archive.ts';
 import { type Comparison, comparePayments } from './compare.ts';
-import { watchConfiguration } from './configuration.ts';
+import { pricesChanged, watchConfiguration } from './configuration.ts';
 import { openDeviceFile } from './device-file.ts';
 import { exportOrders } from './export.ts';
+import { openNightCheck } from './night-check.ts';
 import type { OperatorEnd } from './routes.ts';
 import { openStaffFile } from './staff-file.ts';
 
@@ -49,8 +50,6 @@ export interface OperatorSideOptions {
 }
 
 const EXPORT_METRICS_EVERY_ms = 60_000;
-/** In Japan: after PayPay's maintenance windows, before the first customer. */
-const SELF_CHECK_AT_ms = 3.5 * 3_600_000;
 
 const token = (): string => randomBytes(24).toString('base64url');
 const digits = (count: number): string => String(randomInt(10 ** count)).padStart(count, '0');
@@ -62,14 +61,25 @@ export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
   const staff: StaffStore = openStaffFile(inFolder('staff.json'), log);
   const devices: DeviceStore = openDeviceFile(inFolder('devices.json'), log);
   const archive = options.journalPath === null ? noArchive() : openArchive(options.journalPath, inFolder('reports.db'));
+  let channels = channelsOf(options.config.alerts, path.dirname(options.configFile));
   const configuration = watchConfiguration({
     file: options.configFile,
     initial: options.config,
     read: () => options.readConfig(),
-    apply: (config) => kiosk.reconfigure(config),
+    apply(config, before) {
+      channels = channelsOf(config.alerts, path.dirname(options.configFile));
+      kiosk.reconfigure(config);
+      const event = { type: 'config.reloaded', by: 'config', prices: pricesChanged(before, config) } as const;
+      desk.record([event]).catch((error: unknown) => log.warn('config.notRecorded', { message: String(error).slice(0, 200) }));
+    },
     log,
   });
-  const facts = healthFacts({ desk, archive, clock, version, dataFolder, configurationProblems: () => configuration.problems() });
+  const nightCheck = openNightCheck({ desk, clock, log });
+  const facts = healthFacts({
+    ...{ desk, archive, clock, version, dataFolder },
+    configurationProblems: () => configuration.problems(),
+    selfCheck: () => nightCheck.last(),
+  });
   const healthNow = async (): Promise<Health> => health(await facts(), configuration.current().alerts);
   const operator: Operator = createOperator({
     ...{ desk, archive, staff, devices, clock, ids, log, setUpCode: options.setUpCode },
@@ -78,12 +88,14 @@ export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
     reload: async () => configuration.reload(),
     exportConfig: async () => configuration.exported(desk.planogram),
     health: healthNow,
+    selfCheck: (act) => nightCheck.check(act),
     network: () => options.network(),
   });
   const unsubscribe: Unsubscribe = kiosk.onView(() => operator.changed());
   const alerts: AlertWatch = watchHealth({
     ...{ clock, ids, log, health: healthNow, config: () => configuration.current() },
-    channels: channelsOf(options.config.alerts, path.dirname(options.configFile)),
+    channels: () => channels,
+    memory: alertMemory(inFolder('alerts.json'), log),
   });
 
   async function metrics() {
@@ -108,15 +120,6 @@ export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
       );
     next();
   };
-  again(
-    'selfCheck',
-    () => untilNight_ms(clock.now_ms()),
-    async () => {
-      const { asked, differences } = await selfCheck(desk);
-      log.info('orders.selfChecked', { asked, differences: differences.length });
-      for (const { orderId, asked: said } of differences) log.warn('order.differs', { orderId, message: said.says.en ?? said.says.ja });
-    },
-  );
   const { openTelemetry } = options.config.operator;
   if (openTelemetry !== undefined)
     again(
@@ -156,6 +159,7 @@ export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
       timers.clear();
       unsubscribe();
       alerts.stop();
+      nightCheck.stop();
       configuration.stop();
       operator.stop();
       // Before the journal: the last connection to close tidies its log up, and only the writer's can.
@@ -172,10 +176,4 @@ function noArchive(): OrderArchive {
     ...{ lastResults: closed, moved: closed, fileRows: closed, find: closed, state: closed },
     close: async () => {},
   };
-}
-
-/** Until the next half past three in the morning in Japan; a clock that is set only moves the night. */
-function untilNight_ms(now_ms: number): number {
-  const today_ms = dayStart_ms(japanDay(now_ms)) + SELF_CHECK_AT_ms;
-  return today_ms > now_ms ? today_ms - now_ms : today_ms + 86_400_000 - now_ms;
 }

@@ -1,7 +1,7 @@
 /** Every question to the archive, as SQL. Each runs in the archive's thread and is bounded by an index and a limit. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Archive, Criterion, OrderPage, OrderSearch, ShopRecord, StockOut, Sums } from '../../../app/operator/archive.ts';
-import { moneyOf, type OrderSummary } from '../../../app/operator/summary.ts';
+import { isComplete, moneyOf, type OrderSummary } from '../../../app/operator/summary.ts';
 import { japanDay, type JapanDay } from '../../../app/operator/japan-time.ts';
 import { type FileFormat, fileRows } from './file-rows.ts';
 import type { ShopEvent } from '../../../app/catalogue/events.ts';
@@ -118,13 +118,10 @@ export const QUESTIONS = {
 
   unfinished: (db: DatabaseSync): OrderSummary[] => orders(db, 'WHERE unfinished = 1 ORDER BY opened_ms, order_id LIMIT 500'),
 
-  lastResults: (db: DatabaseSync, limit: number) =>
-    db
-      .prepare(
-        `SELECT result, count(*) AS n FROM (SELECT result FROM orders WHERE payment_id IS NOT NULL ORDER BY opened_ms DESC LIMIT ?)
-         GROUP BY result`,
-      )
-      .all(limit) as unknown as { result: string; n: number }[],
+  lastResults(db: DatabaseSync, limit: number) {
+    const newest = orders(db, "WHERE payment_id IS NOT NULL AND result <> 'open' ORDER BY opened_ms DESC LIMIT ?", limit);
+    return { closed: newest.length, complete: newest.filter(isComplete).length };
+  },
 
   moved,
 

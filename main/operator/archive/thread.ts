@@ -25,6 +25,9 @@ export type ArchiveReply =
 /** So often the tables follow by themselves, so that the first question of the day does not wait for a night of sales. */
 const FOLLOW_EVERY_ms = 5_000;
 
+/** What is asked when something is not well: it must not wait until the tables are made anew. */
+const AT_ONCE: ReadonlySet<string> = new Set(['lastResults']);
+
 const { journalPath, path } = workerData as ArchiveThreadData;
 const port = parentPort;
 if (port === null) throw new Error('the archive runs in a thread of its own');
@@ -59,7 +62,7 @@ async function answer({ ask, args }: ArchiveRequest): Promise<unknown> {
     journal.close();
     return null;
   }
-  await follow();
+  if (!AT_ONCE.has(ask)) await follow();
   const questions = QUESTIONS as unknown as Record<string, (db: DatabaseSync, ...args: readonly unknown[]) => unknown>;
   if (!Object.hasOwn(questions, ask)) throw new Error(`no question ${ask}`);
   return questions[ask]?.(archive, ...args);

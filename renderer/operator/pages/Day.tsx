@@ -113,6 +113,7 @@ function Equation({ view }: { view: DayView }) {
     ['day.dispensed', view.dispensed_jpy],
     ['day.back', view.back_jpy],
     ['day.open', view.open_jpy],
+    ['day.settled', view.settled_jpy],
     ['day.goodwill', -view.goodwill_jpy],
   ];
   const balanced = view.taken_jpy === rows.reduce((sum, [, amount_jpy]) => sum + amount_jpy, 0);

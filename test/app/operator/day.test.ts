@@ -38,7 +38,9 @@ describe.each(['sale', 'authorize'] as const)('%s', (mode) => {
         ),
       );
       for (const day of days)
-        expect(day.taken_jpy + day.goodwill_jpy, `seed ${seed}, ${day.day}`).toBe(day.dispensed_jpy + day.back_jpy + day.open_jpy);
+        expect(day.taken_jpy + day.goodwill_jpy, `seed ${seed}, ${day.day}`).toBe(
+          day.dispensed_jpy + day.back_jpy + day.open_jpy + day.settled_jpy,
+        );
       const sum = (pick: (day: (typeof days)[number]) => number) => days.reduce((total, day) => total + pick(day), 0);
       const books = orders.reduce(
         (total, { order }) => {

@@ -63,7 +63,7 @@ async function withCounter(work: (counter: Counter) => Promise<void>): Promise<v
   );
   const desk = createDesk({
     ...{ journal, gateway, machine: null, clock, ids, planogram, books: () => ({ book, settler }), screen: () => screen },
-    ...{ stops: createStops(), journalFault: () => null },
+    ...{ stops: createStops(), journalFault: () => null, gate: () => [] },
     ...{ enter() {}, leave() {}, changed() {}, fault() {} },
   });
   book.onAppend((_order, _event, shop) => desk.happened(shop));

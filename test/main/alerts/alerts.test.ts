@@ -1,10 +1,11 @@
 /** Everything that somebody must be told, as it arrives at a program, a mailbox and a chat. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Config, parseConfig } from '../../../app/config.ts';
 import { type CheckName, health, type HealthFacts } from '../../../app/operator/health.ts';
+import { alertMemory } from '../../../main/alerts/memory.ts';
 import { channelsOf, watchHealth } from '../../../main/alerts/watch.ts';
 import { silentLog } from '../../hardware/silent-log.ts';
 import { VirtualClock } from '../paypay/virtual-clock.ts';
@@ -21,9 +22,11 @@ const WELL: HealthFacts = {
     state: { ready: true, reasons: [], slots: new Map(), temperature_c: 5 },
     ...{ driver: 'xy-vmc', reconnects: 0, badChecksums: 0 },
   },
-  ...{ openOrders: 0, attention: 0, refunds: { waiting: 0, oldest_ms: null } },
+  notSelling: [],
+  orders: { open: 0, attention: [], refunds: [] },
   slots: [{ slot: '1', count: 5, quarantined: null, disabled: false }],
-  results: { closed: 50, vended: 50 },
+  results: { closed: 50, complete: 50 },
+  selfCheck: null,
   ...{ configuration: [], archiveBehind: 0 },
 };
 const away = (...reasons: string[]): Partial<HealthFacts> => ({
@@ -33,10 +36,18 @@ const away = (...reasons: string[]): Partial<HealthFacts> => ({
   },
 });
 
+const waiting = (...attention: string[]): Partial<HealthFacts> => ({ orders: { open: 0, attention, refunds: [] } });
+const returning = (...for_ms: number[]): Partial<HealthFacts> => ({
+  orders: { open: 0, attention: [], refunds: for_ms.map((ms, i) => ({ orderNumber: `B7-00000${i}`, for_ms: ms })) },
+});
+const low = (...slots: string[]): Partial<HealthFacts> => ({
+  slots: ['1', '2', '3'].map((slot) => ({ slot, count: slots.includes(slot) ? 1 : 5, quarantined: null, disabled: false })),
+});
+
 /** What is wrong, and what is nearly so and must not be told. */
 const TRIGGERS: readonly (readonly [CheckName, wrong: Partial<HealthFacts>, nearly: Partial<HealthFacts>])[] = [
-  ['attention', { attention: 1 }, { attention: 0 }],
-  ['refunds', { refunds: { waiting: 1, oldest_ms: 30 * MINUTE_ms + 1 } }, { refunds: { waiting: 1, oldest_ms: 30 * MINUTE_ms } }],
+  ['attention', waiting('B7-000001'), waiting()],
+  ['refunds', returning(30 * MINUTE_ms + 1), returning(30 * MINUTE_ms)],
   ['machine', away('disconnected'), away('busy')],
   ['temperature', away('temperature'), {}],
   [
@@ -45,10 +56,16 @@ const TRIGGERS: readonly (readonly [CheckName, wrong: Partial<HealthFacts>, near
     { slots: [{ slot: '1', count: 3, quarantined: null, disabled: false }] },
   ],
   ['clock', { gateway: { ready: true, clockOffset_ms: -30_001 } }, { gateway: { ready: true, clockOffset_ms: 30_000 } }],
-  ['success', { results: { closed: 50, vended: 44 } }, { results: { closed: 50, vended: 45 } }],
+  ['success', { results: { closed: 50, complete: 44 } }, { results: { closed: 50, complete: 45 } }],
   ['disk', { disk: { free_bytes: 999_000_000, total_bytes: 100e9 } }, { disk: { free_bytes: 1_000_000_000, total_bytes: 100e9 } }],
   ['journal', { journal: { fault: 'full', message: 'disk full' } }, {}],
   ['rules', { stops: [{ orderId: 'o-1', rule: 'order o-1: a line comes out once' }] }, {}],
+  ['selling', { notSelling: ['tooManyOpenQuestions'] }, { screen: 'maintenance', notSelling: ['machineDoorOpen'] }],
+  [
+    'selfCheck',
+    { selfCheck: { at_ms: 0, differences: [{ orderNumber: 'B7-000001', says: { ja: '支払い完了' } }] } },
+    { selfCheck: { at_ms: 0, differences: [] } },
+  ],
   ['paypay', { gateway: { ready: false, reason: 'unreachable' } }, {}],
   ['configuration', { configuration: ['shop.yaml:3: not YAML'] }, {}],
 ];
@@ -57,10 +74,11 @@ let mail: Awaited<ReturnType<typeof openMailServer>>;
 let webhook: Awaited<ReturnType<typeof openReceiver>>;
 let line: Awaited<ReturnType<typeof openReceiver>>;
 let folder: string;
+let memories = 0;
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'jihanki-alerts-'));
-  writeFileSync(path.join(folder, 'line.token'), 'line-secret\n');
+  writeFileSync(path.join(folder, 'line.token'), 'line-secret\n', { mode: 0o600 });
   [mail, webhook, line] = await Promise.all([openMailServer(), openReceiver(), openReceiver()]);
 });
 beforeEach(() => [mail.mails, webhook.received, line.received].forEach((list) => (list.length = 0)));
@@ -83,13 +101,14 @@ function shop(alerts: object): Config {
   return parsed.config;
 }
 
-function watched(alerts: object) {
+function watched(alerts: object, memory = alertMemory(path.join(folder, `${++memories}.json`), silentLog)) {
   const config = shop(alerts);
   const clock = new VirtualClock();
   let facts = WELL;
   let sent = 0;
   const watch = watchHealth({
-    ...{ clock, log: silentLog, channels: channelsOf(config.alerts, folder), config: () => config },
+    ...{ clock, log: silentLog, config: () => config, memory },
+    channels: () => channelsOf(config.alerts, folder),
     ids: { next: () => `notice-${++sent}`, random: () => 0.5 },
     health: () => Promise.resolve(health(facts, config.alerts)),
   });
@@ -134,7 +153,7 @@ test('what did not get through is sent again with the same key, later and later'
   const stubborn = await openReceiver([500, 503, 409]);
   const kiosk = watched({ line: { url: stubborn.url, tokenFile: 'line.token', to: 'U123' } });
   try {
-    kiosk.is({ attention: 1 });
+    kiosk.is(waiting('B7-000001'));
     for (let tries = 1; tries <= 3; tries++) {
       await kiosk.pass(MINUTE_ms);
       await expect.poll(() => stubborn.received.length).toBe(tries);
@@ -148,4 +167,125 @@ test('what did not get through is sent again with the same key, later and later'
     kiosk.stop();
     stubborn.close();
   }
+});
+
+/** What a program was told, one word a notice. */
+const told = () => webhook.received.map(({ body }) => `${(body as { kind: string }).kind} ${(body as { check: string }).check}`);
+const settledAt = (count: number) => expect.poll(told).toHaveLength(count);
+
+describe('more of the same is news', () => {
+  test.each([
+    ['attention', waiting('1'), waiting('1', '2'), waiting('1', '2', '3')],
+    ['refunds', returning(HOUR_ms), returning(HOUR_ms, HOUR_ms), returning(HOUR_ms, HOUR_ms, HOUR_ms)],
+    ['stock', low('1'), low('1', '2'), low('1', '2', '3')],
+  ] as const)('%s: each further one is told, one less is not', async (check, one, two, three) => {
+    const kiosk = watched({ webhook: { url: webhook.url } });
+    try {
+      for (const [step, change] of [one, two, three, two].entries()) {
+        kiosk.is(change);
+        await kiosk.pass(HOUR_ms);
+        await settledAt(Math.min(step + 1, 3));
+      }
+      kiosk.is({});
+      await kiosk.pass(HOUR_ms);
+      await settledAt(4);
+    } finally {
+      kiosk.stop();
+    }
+    expect(told()).toEqual([`raised ${check}`, `raised ${check}`, `raised ${check}`, `cleared ${check}`]);
+  });
+
+  test('what comes back after it went is told again', async () => {
+    const kiosk = watched({ webhook: { url: webhook.url } });
+    try {
+      for (const change of [low('1', '2'), low('1'), low('1', '2')]) {
+        kiosk.is(change);
+        await kiosk.pass(HOUR_ms);
+      }
+      await settledAt(2);
+    } finally {
+      kiosk.stop();
+    }
+  });
+
+  test('a disk that goes from little to nothing is told twice, and is not told for getting better', async () => {
+    const free = (free_bytes: number): Partial<HealthFacts> => ({ disk: { free_bytes, total_bytes: 100e9 } });
+    const kiosk = watched({ webhook: { url: webhook.url } });
+    try {
+      for (const change of [free(900e6), free(90e6), free(900e6)]) {
+        kiosk.is(change);
+        await kiosk.pass(HOUR_ms);
+      }
+      await settledAt(2);
+    } finally {
+      kiosk.stop();
+    }
+    expect(told()).toEqual(['raised disk', 'raised disk']);
+  });
+});
+
+test('a clock that was wrong is not “solved” because PayPay is away', async () => {
+  const wrong: Partial<HealthFacts> = { gateway: { ready: true, clockOffset_ms: 60_000 } };
+  const kiosk = watched({ webhook: { url: webhook.url } });
+  try {
+    kiosk.is(wrong);
+    await kiosk.pass(HOUR_ms);
+    kiosk.is({ gateway: { ready: false, reason: 'unreachable' } });
+    await kiosk.pass(HOUR_ms);
+    kiosk.is(wrong);
+    await kiosk.pass(HOUR_ms);
+    kiosk.is({});
+    await kiosk.pass(HOUR_ms);
+    await settledAt(4);
+  } finally {
+    kiosk.stop();
+  }
+  expect(told()).toEqual(['raised clock', 'raised paypay', 'cleared paypay', 'cleared clock']);
+});
+
+test('nothing is well, and nothing is wrong, of orders and slots before the journal is read', async () => {
+  const kiosk = watched({ webhook: { url: webhook.url } });
+  try {
+    kiosk.is({ ...waiting('1'), ...low('1') });
+    await kiosk.pass(HOUR_ms);
+    await settledAt(2);
+    kiosk.is({ orders: null, results: null });
+    await kiosk.pass(2 * HOUR_ms);
+    kiosk.is({ ...waiting('1'), ...low('1') });
+    await kiosk.pass(HOUR_ms);
+    await settledAt(2);
+  } finally {
+    kiosk.stop();
+  }
+});
+
+test('a restart tells nothing again, and what was solved meanwhile is told', async () => {
+  const file = path.join(folder, 'restart.json');
+  const first = watched({ webhook: { url: webhook.url } }, alertMemory(file, silentLog));
+  first.is({ ...waiting('1'), ...low('1') });
+  await first.pass(HOUR_ms);
+  await settledAt(2);
+  first.stop();
+  await expect.poll(() => readFileSync(file, 'utf8')).toContain('attention');
+  const second = watched({ webhook: { url: webhook.url } }, alertMemory(file, silentLog));
+  try {
+    second.is(low('1'));
+    await second.pass(2 * HOUR_ms);
+    await settledAt(3);
+  } finally {
+    second.stop();
+  }
+  expect(told().slice(2)).toEqual(['cleared attention']);
+  writeFileSync(file, '{"stock": 7}');
+  expect(alertMemory(file, silentLog).read(), 'a damaged file').toEqual(new Map());
+});
+
+test('a secret that is missing, readable for others or empty is named with what mends it', () => {
+  const open = (tokenFile: string) => () => channelsOf(shop({ line: { url: line.url, tokenFile, to: 'U123' } }).alerts, folder);
+  expect(open('absent.token')).toThrow(/^alerts\.line\.tokenFile: .*absent\.token can't be read: /);
+  writeFileSync(path.join(folder, 'empty.token'), '\n', { mode: 0o600 });
+  expect(open('empty.token')).toThrow(/is empty/);
+  if (process.platform === 'win32') return;
+  writeFileSync(path.join(folder, 'open.token'), 'secret', { mode: 0o644 });
+  expect(open('open.token')).toThrow(/mode 0644, allowed: 0600; mend it with: chmod 600/);
 });
