@@ -20,6 +20,8 @@ export interface Sale {
   readonly opened: Extract<OrderEvent, { type: 'order.opened' }>;
   /** Something in it may only be sold to whom the age check allows it, now, for this sale. */
   readonly ageCheck: boolean;
+  /** The machine at which it was chosen waits until then, on PayPay's clock; null: nobody's machine waits. */
+  readonly until_ms: number | null;
 }
 
 /**
@@ -47,6 +49,8 @@ export interface KioskEffects {
 export interface KioskParts {
   readonly effects: KioskEffects;
   readonly times: KioskTimes;
+  /** false: every sale begins at the machine's own keys, and there is no catalogue to go back to. */
+  readonly choosesOnScreen: boolean;
   /** What a customer who just came finds: language and view of the shop. */
   readonly resting: ComfortView;
 }
@@ -73,6 +77,8 @@ export type KioskEvent =
   | { readonly type: 'customer.stayed' }
   | { readonly type: 'customer.cancelled' }
   | { readonly type: 'customer.finished' }
+  /** Somebody chose at the machine's own keys. */
+  | { readonly type: 'machine.chosen' }
   | { readonly type: 'cart.changed'; readonly cart: Cart }
   | { readonly type: 'order.drafted'; readonly sale: Sale }
   | { readonly type: 'order.impossible'; readonly problem: NotForSale }
@@ -143,6 +149,7 @@ export const kioskMachine = setup({
     remember: assign({ fault: journalFailed, gateSince_ms: now_ms }),
   },
   guards: {
+    choosesOnScreen: ({ context }) => context.parts.choosesOnScreen,
     gateOpen: ({ context }) => context.gate.length === 0,
     faulted: ({ context }) => context.fault !== null,
     ageFirst: ({ context, event }) => context.gate.length === 0 && event.type === 'order.drafted' && event.sale.ageCheck,
@@ -201,7 +208,7 @@ export const kioskMachine = setup({
       entry: 'forgetCustomer',
       always: { guard: 'closed', target: 'outOfService' },
       on: {
-        'customer.started': 'selecting',
+        'customer.started': { guard: 'choosesOnScreen', target: 'selecting' },
         // The customer chose on the machine, which waits: there is no time to check anybody's age.
         'order.drafted': {
           guard: ({ event }) => !event.sale.ageCheck,
@@ -263,6 +270,7 @@ export const kioskMachine = setup({
           { guard: 'faulted', target: 'outOfService', actions: 'release' },
           { guard: ({ event }) => event.output === 'pay', target: 'awaitingPayment' },
           { guard: ({ event }) => event.output === 'close', target: 'closingCode', actions: assign({ leaving: 'notReady' }) },
+          { guard: ({ context }) => !context.parts.choosesOnScreen, target: 'attract', actions: 'release' },
           {
             target: 'selecting',
             actions: [
@@ -319,6 +327,7 @@ export const kioskMachine = setup({
       on: {
         'customer.stayed': { target: 'codeClosed', reenter: true },
         'customer.finished': 'attract',
+        'machine.chosen': 'attract',
         'order.impossible': {
           target: 'selecting',
           actions: assign({ problem: ({ event }) => event.problem, sale: null, leaving: null }),
@@ -355,6 +364,7 @@ export const kioskMachine = setup({
       after: { final: 'attract' },
       on: {
         'customer.finished': 'attract',
+        'machine.chosen': 'attract',
         'customer.stayed': { target: 'thanks', reenter: true },
         'journal.failed': { actions: 'remember' },
       },
@@ -365,6 +375,7 @@ export const kioskMachine = setup({
       after: { idle: 'attract' },
       on: {
         'customer.finished': 'attract',
+        'machine.chosen': 'attract',
         'customer.stayed': { target: 'refunding', reenter: true },
         'journal.failed': { actions: 'remember' },
       },

@@ -16,16 +16,17 @@ import type {
   Ids,
   Journal,
   Log,
-  MachineSelection,
   PaymentGateway,
   ReceiptPrinter,
   Unsubscribe,
   VendingMachine,
+  VendProgress,
 } from './ports.ts';
 import { JournalError } from './ports.ts';
 import { createDesk, type StaffDesk } from './operator/desk.ts';
 import { screenOf, shopView } from './project.ts';
 import { receiptOf, receiptUrl } from './receipt.ts';
+import { createMachineSide } from './selection.ts';
 import { createStops } from './stops.ts';
 import type { CartLineView, ComfortView, KioskCommand, KioskView } from './view.ts';
 
@@ -69,8 +70,6 @@ const RETRY_JOURNAL_ms = 15_000;
 const INTERRUPTED_ms = 180_000;
 /** How long a customer has to prove their age (ports.ts, AgeCheck). */
 const AGE_CHECK_ms = 60_000;
-/** A machine that waits for our answer gets it this much before its own limit. */
-const SELECTION_MARGIN_ms = 10_000;
 
 /** @param rules the decision table; only a test that must see it broken gives another one */
 export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof decide = decide): Kiosk {
@@ -86,7 +85,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
   let settler: Settler | null = null;
   let journalFault: JournalError | null = ports.journal instanceof JournalError ? ports.journal : null;
   let shown: Order | null = null;
-  let selection: MachineSelection | null = null;
+  let progress: { readonly orderId: string; readonly line: number; readonly step: VendProgress } | null = null;
   let orderCount = 0;
   let printed: string | null = null;
   let stopped = false;
@@ -113,6 +112,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     log.error('kiosk.fault', { fault: error.name, message: error.message });
     if (error instanceof JournalError) {
       journalFault = error;
+      machineSide.end();
       return actor.send({ type: 'journal.failed' });
     }
     const event = stops.stop(error);
@@ -127,6 +127,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
   async function recover(): Promise<void> {
     // What was under way before a fault ends first: its outcomes must be in the journal before that is read again.
     await settler?.stop();
+    machineSide.end();
     if (ports.journal instanceof JournalError) throw ports.journal;
     const { journal } = ports;
     const books = createOrderBook(journal, clock);
@@ -171,7 +172,10 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
           machine,
           describe: (order) => `${config.shop.name.ja} ${order.opened.orderNumber}`.slice(0, 255),
           failureOf: (slot) => planogram.failureOf(slot),
-          onProgress: publish,
+          onProgress: (orderId, line, step) => {
+            progress = { orderId, line, step };
+            publish();
+          },
         },
       },
       {
@@ -216,8 +220,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     leave: (sale, reason) => settler?.leave(sale.orderId, reason),
     release(sale) {
       settler?.release(sale.orderId);
-      selection?.decline();
-      selection = null;
+      machineSide.end();
       print(sale.orderId);
     },
   };
@@ -236,6 +239,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
         retryJournal_ms: RETRY_JOURNAL_ms,
         now_ms: () => gateway.now_ms(),
       },
+      choosesOnScreen: shop.selection === 'screen',
       resting: { language: config.shop.languages[0] ?? 'ja', easyView: false },
     },
     clock: {
@@ -266,6 +270,28 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
       publish();
     },
     fault,
+  });
+
+  const machineSide = createMachineSide({
+    planogram,
+    gateway,
+    clock,
+    log,
+    after,
+    free() {
+      // The next customer stands at the machine: what the last one may still read gives way.
+      actor.send({ type: 'machine.chosen' });
+      const { value, context } = actor.getSnapshot();
+      return value === 'attract' && context.gate.length === 0 && !stopped;
+    },
+    draft(line, until_ms) {
+      draft([line], until_ms);
+      return actor.getSnapshot().context.sale;
+    },
+    leave(sale, reason) {
+      if (reason === 'customer' && actor.getSnapshot().context.sale === sale) actor.send({ type: 'customer.cancelled' });
+      settler?.leave(sale.orderId, reason);
+    },
   });
 
   /** Whatever is not a yes in time is no yes. */
@@ -337,6 +363,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
         state: value,
         context,
         order,
+        choosing: order !== null && progress?.orderId === order.orderId && progress.step === 'chooseOnMachine' ? progress.line : null,
         cartLines: cartLines(context.cart),
         pollsFailing: !gateway.state().ready,
         receiptUrl: order && receiptUrl(order, config),
@@ -363,8 +390,11 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
 
   // ---------------------------------------------------------------- commands
 
-  /** Drafts the order of a cart and hands it to the statechart. */
-  function draft(lines: readonly DraftLine[] | null): void {
+  /**
+   * Drafts the order of a cart and hands it to the statechart.
+   * @param until_ms a machine waits no longer than this for its end, on PayPay's clock
+   */
+  function draft(lines: readonly DraftLine[] | null, until_ms: number | null = null): void {
     const { gate, fault: standing } = actor.getSnapshot().context;
     const gateProblem = standing ?? gate[0];
     if (gateProblem !== undefined) return actor.send({ type: 'order.impossible', problem: gateProblem });
@@ -372,6 +402,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     const orderId = ids.next('order');
     const sale: Sale = {
       orderId,
+      until_ms,
       ageCheck: lines.some(({ sku }) => planogram.catalogue.product(sku)?.ageRestricted === true),
       opened: {
         type: 'order.opened',
@@ -448,7 +479,8 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
       case 'cancel':
         return actor.send({ type: 'customer.cancelled' });
       case 'newCode': {
-        if (value !== 'codeClosed' || context.sale === null) return undefined;
+        // A machine that began the sale has been told that it is over.
+        if (value !== 'codeClosed' || context.sale === null || shop.selection === 'machine') return undefined;
         return draft(again(context.sale));
       }
       case 'finish':
@@ -460,33 +492,6 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
       default:
         return impossible(command);
     }
-  }
-
-  /** The customer chose on the machine itself: there is one price, and one line. */
-  function onSelection(chosen: MachineSelection): void {
-    const slot = planogram.slots().find((candidate) => candidate.slot === chosen.slot);
-    const product = slot && planogram.catalogue.product(slot.sku);
-    const { value, context } = actor.getSnapshot();
-    const free = value === 'attract' && context.gate.length === 0 && !stopped;
-    if (!free || selection !== null || product === undefined || product.ageRestricted) {
-      log.warn('selection.declined', { slot: chosen.slot, free, known: product !== undefined });
-      return chosen.decline();
-    }
-    selection = chosen;
-    draft([
-      {
-        line: 0,
-        slot: chosen.slot,
-        sku: product.sku,
-        name: product.name,
-        price_jpy: chosen.price_jpy ?? product.price_jpy,
-      },
-    ]);
-    const { sale } = actor.getSnapshot().context;
-    if (sale === null || chosen.deadline_monotonic_ms === undefined) return;
-    after(Math.max(0, chosen.deadline_monotonic_ms - clock.monotonic_ms() - SELECTION_MARGIN_ms), () =>
-      settler?.leave(sale.orderId, 'expired'),
-    );
   }
 
   /** Asks again in a while: soon when PayPay could not be reached, and then less and less often. */
@@ -520,7 +525,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
             updateGate();
             publish();
           }),
-          machine.onSelection(onSelection),
+          machine.onSelection(machineSide.chosen),
         );
       }
       const recovered = new Promise<void>((resolve) => {

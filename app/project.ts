@@ -65,8 +65,11 @@ function vendLineState(vend: LineState | undefined): VendLineView['state'] {
   }
 }
 
-const linesOf = (order: Order): VendLineView[] =>
-  order.opened.lines.map((line) => ({ name: line.name, price_jpy: line.price_jpy, state: vendLineState(order.vends[line.line]) }));
+const linesOf = (order: Order, choosing: number | null = null): VendLineView[] =>
+  order.opened.lines.map(({ name, price_jpy, line }) => {
+    const state = vendLineState(order.vends[line]);
+    return { name, price_jpy, state: state === 'moving' && line === choosing ? 'choose' : state };
+  });
 
 /** The money that goes back, and how far it is. A hold that is let go of counts like a refund: the customer sees one thing. */
 export function refundView(order: Order): RefundView {
@@ -96,6 +99,8 @@ export interface ScreenFacts {
   readonly context: KioskContext;
   /** The order of the sale, as the journal has it; null before it is opened. */
   readonly order: Order | null;
+  /** The line for which the customer must press the machine's key now. */
+  readonly choosing: number | null;
   readonly cartLines: readonly CartLineView[];
   readonly pollsFailing: boolean;
   readonly receiptUrl: string | null;
@@ -147,7 +152,7 @@ export function screenOf(facts: ScreenFacts): ScreenView {
             name: 'awaitingPayment',
             order: summary,
             url: order.code.url,
-            expiresAt_ms: order.code.expiresAt_ms,
+            expiresAt_ms: Math.min(order.code.expiresAt_ms, sale.until_ms ?? Infinity),
             pollsFailing: facts.pollsFailing,
           }
         : { name: 'creatingCode', order: summary };
@@ -159,7 +164,7 @@ export function screenOf(facts: ScreenFacts): ScreenView {
       return { name: 'codeClosed', order: summary, why };
     }
     case 'dispensing':
-      return { name: 'dispensing', order: summary, lines: order === null ? [] : linesOf(order) };
+      return { name: 'dispensing', order: summary, lines: order === null ? [] : linesOf(order, facts.choosing) };
     case 'thanks':
       return { name: 'thanks', order: summary, lines: order === null ? [] : linesOf(order), receiptUrl: facts.receiptUrl };
     case 'refunding':

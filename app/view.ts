@@ -64,11 +64,11 @@ export interface OrderView {
   readonly lines: readonly CartLineView[];
 }
 
-/** One unit on its way out. `unknown` = the machine did not say. */
+/** One unit on its way out. `choose` = the customer must press the machine's button for it, `unknown` = the machine did not say. */
 export interface VendLineView {
   readonly name: LocalText;
   readonly price_jpy: number;
-  readonly state: 'waiting' | 'moving' | 'delivered' | 'failed' | 'unknown';
+  readonly state: 'waiting' | 'choose' | 'moving' | 'delivered' | 'failed' | 'unknown';
 }
 
 export interface RefundView {
@@ -94,6 +94,7 @@ export type ScreenView =
       readonly name: 'awaitingPayment';
       readonly order: OrderView;
       readonly url: string;
+      /** When it can't be paid any more: the code ends, or the machine that waits. */
       readonly expiresAt_ms: number;
       readonly pollsFailing: boolean;
     }

@@ -22,8 +22,13 @@ export function said({ screen, shop }: KioskView, { t, yen, name, time }: Texts)
       return join(t('checking.title'), t(`checking.${screen.leaving}`));
     case 'codeClosed':
       return join(t(`closed.${screen.why}`), t(screen.why === 'stillChecking' ? 'closed.willReturn' : 'closed.nothingTaken'));
-    case 'dispensing':
-      return join(t('dispensing.title'), t('dispensing.paid', { amount: yen(screen.order.total_jpy) }));
+    case 'dispensing': {
+      const choose = screen.lines.find(({ state }) => state === 'choose');
+      return join(
+        choose ? t('dispensing.choose', { name: name(choose.name) }) : t('dispensing.title'),
+        t('dispensing.paid', { amount: yen(screen.order.total_jpy) }),
+      );
+    }
     case 'thanks':
       return join(t('thanks.title'), t(shop.mode === 'counter' ? 'thanks.takeCounter' : 'dispensing.outlet'));
     case 'refunding': {

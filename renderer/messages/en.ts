@@ -74,9 +74,11 @@ export const en: Messages = {
   'closed.finish': 'Finish',
 
   'dispensing.title': 'Thank you',
+  'dispensing.choose': 'Press the machine’s button for {{name}} now',
   'dispensing.paid': '{{amount}} paid',
   'dispensing.outlet': 'Take it from the outlet',
   'line.waiting': 'Waiting',
+  'line.choose': 'Press its button',
   'line.moving': 'On its way',
   'line.delivered': 'Came out',
   'line.failed': 'Did not come out',

@@ -75,9 +75,11 @@ export const jaEasy: Messages = {
   'closed.finish': '終わる',
 
   'dispensing.title': 'ありがとう ございます',
+  'dispensing.choose': '機械の ボタンで {{name}}を えらんで ください',
   'dispensing.paid': '{{amount}} もらいました',
   'dispensing.outlet': '出るところから とって ください',
   'line.waiting': 'まって います',
+  'line.choose': 'ボタンを おして ください',
   'line.moving': '出して います',
   'line.delivered': '出ました',
   'line.failed': '出ません でした',

@@ -73,9 +73,11 @@ export const ja = {
   'closed.finish': '終わる',
 
   'dispensing.title': 'ありがとうございます',
+  'dispensing.choose': '自販機のボタンで{{name}}をえらんでください',
   'dispensing.paid': '{{amount}} いただきました',
   'dispensing.outlet': '取出口からお取りください',
   'line.waiting': '順番を待っています',
+  'line.choose': 'ボタンを押してください',
   'line.moving': '商品を出しています',
   'line.delivered': '出ました',
   'line.failed': '出ませんでした',

@@ -74,9 +74,11 @@ export const ko: Messages = {
   'closed.finish': '마치기',
 
   'dispensing.title': '감사합니다',
+  'dispensing.choose': '자판기의 버튼으로 골라 주세요: {{name}}',
   'dispensing.paid': '{{amount}} 결제되었습니다',
   'dispensing.outlet': '상품 배출구에서 꺼내 주세요',
   'line.waiting': '대기 중',
+  'line.choose': '버튼을 눌러 주세요',
   'line.moving': '나오는 중',
   'line.delivered': '나왔습니다',
   'line.failed': '나오지 않음',

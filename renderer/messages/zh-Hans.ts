@@ -74,9 +74,11 @@ export const zhHans: Messages = {
   'closed.finish': '结束',
 
   'dispensing.title': '谢谢惠顾',
+  'dispensing.choose': '请用售货机上的按钮选择{{name}}',
   'dispensing.paid': '已收到 {{amount}}',
   'dispensing.outlet': '请从取货口取出',
   'line.waiting': '等待中',
+  'line.choose': '请按按钮',
   'line.moving': '正在出货',
   'line.delivered': '已出货',
   'line.failed': '未能出货',

@@ -74,9 +74,11 @@ export const zhHant: Messages = {
   'closed.finish': '結束',
 
   'dispensing.title': '謝謝惠顧',
+  'dispensing.choose': '請用販賣機上的按鈕選擇{{name}}',
   'dispensing.paid': '已收到 {{amount}}',
   'dispensing.outlet': '請從取物口取出',
   'line.waiting': '等候中',
+  'line.choose': '請按按鈕',
   'line.moving': '正在出貨',
   'line.delivered': '已出貨',
   'line.failed': '未能出貨',

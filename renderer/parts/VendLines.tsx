@@ -3,7 +3,7 @@ import type { VendLineView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
 import { Attention, Dots, Pending, Tick } from './marks.tsx';
 
-const MARKS = { waiting: Pending, moving: Dots, delivered: Tick, failed: Attention, unknown: Pending } as const;
+const MARKS = { waiting: Pending, choose: Dots, moving: Dots, delivered: Tick, failed: Attention, unknown: Pending } as const;
 
 export function VendLines({ lines, prices = false }: { lines: readonly VendLineView[]; prices?: boolean }) {
   const { texts } = useKiosk();

@@ -16,7 +16,7 @@ export function Attract() {
   const begin = shop.mode === 'counter' ? 'attract.counter' : 'attract.touch';
   const byMachine = shop.selection === 'machine';
   return (
-    <main className="screen attract" data-screen="attract" data-testid="attract" onClick={start}>
+    <main className="screen attract" data-screen="attract" data-testid="attract" onClick={byMachine ? undefined : start}>
       <div className="stage">
         <h1 className="attract-shop">{texts.name(shop.name)}</h1>
         <Shelf products={view.products.filter(({ notForSale }) => notForSale === null)} texts={texts} />

@@ -9,9 +9,10 @@ import { Attention, Closed, Pending } from '../parts/marks.tsx';
 const MARKS = { cancelled: Closed, expired: Pending, notReady: Attention, rejected: Attention, stillChecking: Pending } as const;
 
 export function CodeClosed({ screen: { why, order } }: { screen: Extract<ScreenView, { name: 'codeClosed' }> }) {
-  const { texts, send, customerSide } = useKiosk();
+  const { view, texts, send, customerSide } = useKiosk();
   const Mark = MARKS[why];
-  const again = why === 'expired' || why === 'rejected';
+  // A machine that began the sale does not wait any more: the customer chooses there again.
+  const again = view.shop.selection === 'screen' && (why === 'expired' || why === 'rejected');
   return (
     <Layout
       name="codeClosed"

@@ -8,6 +8,7 @@ import { VendLines } from '../parts/VendLines.tsx';
 
 export function Dispensing({ screen: { order, lines } }: { screen: Extract<ScreenView, { name: 'dispensing' }> }) {
   const { view, texts } = useKiosk();
+  const choose = lines.find(({ state }) => state === 'choose');
   return (
     <Layout
       name="dispensing"
@@ -16,7 +17,7 @@ export function Dispensing({ screen: { order, lines } }: { screen: Extract<Scree
       stage={
         <>
           <div className="message message-short">
-            <h1>{texts.t('dispensing.title')}</h1>
+            <h1>{choose ? texts.t('dispensing.choose', { name: texts.name(choose.name) }) : texts.t('dispensing.title')}</h1>
             <p>{texts.t('dispensing.paid', { amount: texts.yen(order.total_jpy) })}</p>
           </div>
           <div aria-live="polite">

@@ -24,12 +24,13 @@ const machine = kioskMachine;
 const input: KioskParts = {
   effects,
   times: { idle_ms: 60_000, final_ms: 15_000, interrupted_ms: 180_000, retryJournal_ms: 15_000, now_ms: () => 0 },
+  choosesOnScreen: true,
   resting: { language: 'ja', easyView: false },
 };
 type Snapshot = SnapshotFrom<typeof machine>;
 type Event = EventFromLogic<typeof machine>;
 
-const sale: Sale = { orderId: 'o-1', opened: opened([150]), ageCheck: false };
+const sale: Sale = { orderId: 'o-1', opened: opened([150]), ageCheck: false, until_ms: null };
 const restricted: Sale = { ...sale, orderId: 'o-2', ageCheck: true };
 const EFFECT_OF = {
   recovering: 'recover',
@@ -67,6 +68,7 @@ const outside: Event[] = [
   { type: 'customer.stayed' },
   { type: 'customer.cancelled' },
   { type: 'customer.finished' },
+  { type: 'machine.chosen' },
   { type: 'cart.changed', cart: new Map([['tea', 1]]) },
   { type: 'order.drafted', sale },
   { type: 'order.drafted', sale: restricted },
@@ -207,6 +209,28 @@ describe('the statechart', () => {
           const released = actions.some(({ type }) => type === 'release');
           expect(released || ['codeClosed', 'thanks', 'refunding', 'outOfService'].includes(snapshot.value)).toBe(true);
         }
+  });
+
+  it('gives way to a choice at the machine where it only shows an end, and nowhere else', () => {
+    for (const [state, snapshots] of reached)
+      for (const snapshot of snapshots) {
+        const { value } = next(snapshot, { type: 'machine.chosen' });
+        if (['codeClosed', 'thanks', 'refunding'].includes(state)) expect(['attract', 'outOfService']).toContain(value);
+        else expect(value).toBe(state);
+      }
+  });
+
+  it('has no catalogue where everybody chooses at the machine', () => {
+    const states = getShortestPaths(machine, {
+      input: { ...input, choosesOnScreen: false },
+      // What begins at the machine is never age-restricted, and only a screen asks again for what was impossible.
+      events: [...outside, fault, ...endings].filter(
+        (event) => event.type !== 'order.impossible' && !(event.type === 'order.drafted' && event.sale.ageCheck),
+      ),
+      serializeState: ({ value, context }) => JSON.stringify([value, context.gate.length, context.fault, context.leaving]),
+    }).map(({ state }) => state.value);
+    expect(states).toContain('awaitingPayment');
+    expect(states).not.toContain('selecting');
   });
 
   it('comes back to recovery from a journal that failed, and from maintenance after a fault', () => {

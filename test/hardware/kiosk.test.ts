@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../app/config.ts';
 import { createKiosk } from '../../app/kiosk.ts';
+import { type Journal, JournalError } from '../../app/ports.ts';
 import type { ScreenName } from '../../app/view.ts';
 import { openJournal } from '../../main/journal/journal.ts';
 import { createPayPayGateway } from '../../main/paypay/gateway.ts';
@@ -41,7 +42,20 @@ async function openKiosk({ build, driver, options, choosesAtMachine, slots: [slo
   const paypay = new PayPaySimulator({ clock, ids, keys, merchantId: 'm' });
   const transport = inProcessTransport(paypay, clock, () => ({ way: 'open', there_ms: 20, back_ms: 20 }));
   const gateway = createPayPayGateway({ environment: 'sandbox', keys, merchantId: 'm', clock, ids, log: silentLog, transport });
-  const journal = await openJournal({ path: path.join(folder, 'journal.db'), clock, bootId: 'test:1' });
+  const file = await openJournal({ path: path.join(folder, 'journal.db'), clock, bootId: 'test:1' });
+  const disk = { works: true };
+  const journal: Journal = {
+    bootId: file.bootId,
+    append: async (rows) => {
+      if (!disk.works) throw new JournalError('io', 'the test pulled the disk');
+      return file.append(rows);
+    },
+    openOrders: () => file.openOrders(),
+    order: (orderId) => file.order(orderId),
+    shop: () => file.shop(),
+    orderCount: () => file.orderCount(),
+    close: () => file.close(),
+  };
   const kiosk = createKiosk({ journal, gateway, machine, clock, ids, log: silentLog, version: 'test' }, parsed.config);
   onTestFinished(async () => {
     await kiosk.stop();
@@ -49,16 +63,18 @@ async function openKiosk({ build, driver, options, choosesAtMachine, slots: [slo
     rmSync(folder, { recursive: true, force: true });
   });
   void kiosk.start();
-  const pass = async (holds: () => boolean, what: string) => {
+  const pass = async (holds: () => boolean, what: string, limit_ms = 120_000) => {
     for (let passed_ms = 0; !holds(); passed_ms += STEP_MS) {
-      if (passed_ms > 120_000) throw new Error(`waited in vain for ${what}: ${JSON.stringify(kiosk.view().screen)}`);
+      if (passed_ms > limit_ms) throw new Error(`waited in vain for ${what}: ${JSON.stringify(kiosk.view().screen)}`);
       await clock.advance(STEP_MS);
       await breathe();
     }
   };
-  const see = (name: ScreenName) => pass(() => kiosk.view().screen.name === name, name);
+  const see = (name: ScreenName, limit_ms?: number) => pass(() => kiosk.view().screen.name === name, name, limit_ms);
   return {
     plant,
+    kiosk,
+    disk,
     see,
     pass,
     isForSale: () => pass(() => kiosk.view().products.every(({ notForSale }) => notForSale === null), 'goods for sale'),
@@ -68,6 +84,12 @@ async function openKiosk({ build, driver, options, choosesAtMachine, slots: [slo
       await see('selecting');
       for (let i = 0; i < count; i += 1) kiosk.send({ do: 'add', sku: 'tea' });
       kiosk.send({ do: 'checkout' });
+    },
+    /** The code on the screen, and whether a phone could still pay it. */
+    code: () => {
+      const { screen } = kiosk.view();
+      const shown = screen.name === 'awaitingPayment' ? paypay.world.codesByUrl.get(screen.url) : undefined;
+      return { isPayable: () => shown !== undefined && shown.deletedAt_ms === null };
     },
     payQr: async () => {
       await see('awaitingPayment');
@@ -103,4 +125,87 @@ test.each(PLANTS.filter(({ choosesAtMachine }) => !choosesAtMachine))('$name: tw
   }
   await see('thanks');
   expect(plant.dropped(kind.slots[0])).toBe(2);
+});
+
+describe('chosen at the machine', () => {
+  const alwaysIdle = PLANTS.find(({ choosesAtMachine }) => choosesAtMachine) as PlantKind;
+  const atQr = async () => {
+    const shop = await openKiosk(alwaysIdle);
+    await shop.see('attract');
+    await shop.isForSale();
+    await shop.choose();
+    await shop.see('awaitingPayment');
+    return shop;
+  };
+
+  test('a finger on the first screen opens nothing that could not be sold', async () => {
+    const { kiosk, see, isForSale, pass, plant } = await openKiosk(alwaysIdle);
+    await see('attract');
+    await isForSale();
+    kiosk.send({ do: 'start' });
+    expect(kiosk.view().screen.name).toBe('attract');
+    await plant.choose(alwaysIdle.slots[0]);
+    await pass(() => kiosk.view().screen.name === 'awaitingPayment', 'a QR');
+  });
+
+  test('the countdown is the one that ends first, and that of the machine is shorter here', async () => {
+    const { kiosk, see } = await atQr();
+    const { screen, now_ms } = kiosk.view();
+    const left_ms = screen.name === 'awaitingPayment' ? screen.expiresAt_ms - now_ms : 0;
+    // 240 s less the margins of driver and kiosk; PayPay's own code lives 300 s.
+    expect(left_ms).toBeGreaterThan(220_000);
+    expect(left_ms).toBeLessThanOrEqual(225_000);
+    await see('codeClosed', 240_000);
+    expect(kiosk.view().screen).toMatchObject({ why: 'expired' });
+    kiosk.send({ do: 'newCode' });
+    expect(kiosk.view().screen.name).toBe('codeClosed');
+  });
+
+  test.each([
+    ['the customer gives up there', 'giveUp'],
+    ['the machine starts anew', 'restartMachine'],
+    ['its cable is pulled', 'cable'],
+  ] as const)('%s while the QR is shown: it can not be paid any more, and the next customer is served', async (_, how) => {
+    const { kiosk, plant, see, isForSale, choose, payQr, code } = await atQr();
+    const { isPayable } = code();
+    expect(isPayable()).toBe(true);
+    if (how === 'cable') plant.connectCable(false);
+    else plant[how]?.();
+    await see('codeClosed');
+    expect(kiosk.view().screen).toMatchObject({ why: 'cancelled' });
+    expect(isPayable()).toBe(false);
+    plant.connectCable(true);
+    if (how === 'cable') {
+      await see('attract');
+      await isForSale();
+    }
+    await choose();
+    await payQr();
+    await see('thanks');
+    expect(plant.dropped(alwaysIdle.slots[0])).toBe(1);
+  });
+
+  test('the next customer need not wait until the thanks have gone', async () => {
+    const { plant, see, choose, payQr } = await atQr();
+    await payQr();
+    await see('thanks');
+    await choose();
+    await payQr();
+    await see('thanks');
+    expect(plant.dropped(alwaysIdle.slots[0])).toBe(2);
+  });
+
+  test('after a fault of the journal in the middle of a sale the next choice is served', async () => {
+    const { disk, plant, see, isForSale, choose, payQr } = await atQr();
+    disk.works = false;
+    await payQr();
+    await see('outOfService');
+    disk.works = true;
+    await see('attract', 400_000);
+    await isForSale();
+    await choose();
+    await payQr();
+    await see('thanks');
+    expect(plant.dropped(alwaysIdle.slots[0])).toBe(1);
+  });
 });

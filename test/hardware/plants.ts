@@ -36,6 +36,9 @@ export interface Plant {
   dropped(slot: string): number;
   connectCable(connected: boolean): void;
   refill(): void;
+  /** The customer gives up at the machine; the machine starts anew. Only where it can begin a sale. */
+  readonly giveUp?: () => void;
+  readonly restartMachine?: () => void;
   violations(): readonly string[];
 }
 
@@ -62,7 +65,7 @@ interface Levers {
   readonly rest: (
     clock: VirtualClock,
     machine: () => VendingMachine,
-  ) => Pick<Plant, 'choose' | 'fault' | 'dropped' | 'connectCable' | 'refill' | 'violations'>;
+  ) => Pick<Plant, 'choose' | 'fault' | 'dropped' | 'connectCable' | 'refill' | 'giveUp' | 'restartMachine' | 'violations'>;
 }
 
 /** Resolves with the first state for which `holds`. */
@@ -185,6 +188,8 @@ const mdb = (mode: QibixxOptions['mode']): PlantKind => ({
           dropped: (slot) => simulator.state().slots.find(({ item }) => String(item) === slot)?.dropped ?? 0,
           connectCable: simulator.cable,
           refill: () => slots.forEach(({ item }) => simulator.stock(item, 200)),
+          giveUp: simulator.cancel,
+          restartMachine: simulator.restart,
           violations: () => simulator.state().violations,
         }),
       };

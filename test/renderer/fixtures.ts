@@ -145,6 +145,12 @@ export const fixtures = {
     order: three,
     lines: [unit('green-tea', 'delivered'), unit('green-tea', 'moving'), unit('onigiri', 'waiting')],
   }),
+  'dispensing-choose': view({
+    name: 'dispensing',
+    order: three,
+    lines: [unit('green-tea', 'delivered'), unit('green-tea', 'choose'), unit('onigiri', 'waiting')],
+  }),
+  'codeClosed-machine': view({ name: 'codeClosed', order: one, why: 'expired' }, { ...later, shop: { ...shop, selection: 'machine' } }),
   thanks: view({ name: 'thanks', order: one, lines: [unit('green-tea', 'delivered')], receiptUrl: 'https://example.jp/r/3-0142' }, soon),
   'thanks-plain': view({ name: 'thanks', order: one, lines: [unit('green-tea', 'delivered')], receiptUrl: null }, soon),
   'refunding-requested': view(
