@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { decide } from '../../app/order/decide.ts';
 import { JournalError, type NewRow, type PaymentFacts } from '../../app/ports.ts';
+import { farEnds, WELL } from './order/far-ends.ts';
 import { cancelled, codeCreated, opened, paid } from './order/orders.ts';
 import { openShop, type TestShop } from './shop.ts';
 
@@ -100,6 +101,42 @@ describe('an order that breaks a rule', () => {
     expect(await shop.see('outOfService')).toMatchObject({ reasons: ['brokenRule'], interrupted: { orderNumber } });
     await shop.send({ do: 'finish' });
     expect(await shop.see('outOfService')).toMatchObject({ reasons: ['brokenRule'], interrupted: null });
+  });
+});
+
+describe('a slot that staff took off sale after a code ended', () => {
+  it('is not sold from by the next code', async () => {
+    const { machine } = farEnds([WELL], () => 0);
+    shop = await openShop({ machine });
+    await choose();
+    await shop.send({ do: 'cancel' });
+    await shop.see('codeClosed');
+    await shop.kiosk.operator.record([{ type: 'slot.disabled', slot: '1', by: 'sato', reason: '' }]);
+    await shop.send({ do: 'newCode' });
+    await shop.see('awaitingPayment');
+    const slots = shop.rows().flatMap(({ event }) => (event.type === 'order.opened' ? [event.lines.map(({ slot }) => slot)] : []));
+    expect(slots).toEqual([['1'], ['3']]);
+  });
+});
+
+describe('a statechart that crashes', () => {
+  it('ends the process, which then recovers from the journal', async () => {
+    const print = () => {
+      throw new Error('a defect');
+    };
+    shop = await openShop({ printer: { print } });
+    const others = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    const crashed = new Promise<unknown>((resolve) => process.once('uncaughtException', resolve));
+    try {
+      await choose();
+      await shop.pay();
+      await shop.until(() => shop.rows().some(({ event }) => event.type === 'order.closed'));
+      expect(await crashed).toMatchObject({ message: 'a defect' });
+    } finally {
+      process.removeAllListeners('uncaughtException');
+      for (const other of others) process.on('uncaughtException', other);
+    }
   });
 });
 

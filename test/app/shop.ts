@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type Config, parseConfig } from '../../app/config.ts';
 import { createKiosk, type Kiosk } from '../../app/kiosk.ts';
 import type { decide } from '../../app/order/decide.ts';
-import type { AgeCheck, Journal, JournalRow, NewRow } from '../../app/ports.ts';
+import type { AgeCheck, Journal, JournalRow, NewRow, ReceiptPrinter, VendingMachine } from '../../app/ports.ts';
 import type { KioskCommand, KioskView, ScreenName, ScreenView } from '../../app/view.ts';
 import { openJournal } from '../../main/journal/journal.ts';
 import { createPayPayGateway } from '../../main/paypay/gateway.ts';
@@ -44,6 +44,9 @@ export interface ShopChanges {
   readonly shop?: object;
   readonly sale?: object;
   readonly ageCheck?: AgeCheck;
+  /** Instead of a counter: a machine whose slot 3 has tea as well. */
+  readonly machine?: VendingMachine;
+  readonly printer?: ReceiptPrinter;
   /** What stands in the journal before the kiosk starts. */
   readonly rows?: readonly NewRow[];
   /** Stands between the kiosk and its journal. */
@@ -54,11 +57,18 @@ export interface ShopChanges {
 }
 
 export async function openShop(changes: ShopChanges = {}): Promise<TestShop> {
+  const { ageCheck, printer, machine = null } = changes;
   const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-shop-'));
   const parsed = parseConfig({
     version: 1,
-    shop: { name: { ja: '試験店' }, merchantName: '試験商店', languages: ['ja', 'en'], mode: 'counter', ...changes.shop },
-    machine: { driver: 'none' },
+    shop: {
+      name: { ja: '試験店' },
+      merchantName: '試験商店',
+      languages: ['ja', 'en'],
+      mode: machine ? 'vending' : 'counter',
+      ...changes.shop,
+    },
+    machine: machine ? { driver: 'xy-vmc', port: '/dev/null' } : { driver: 'none' },
     sale: changes.sale,
     products: [
       { sku: 'tea', name: { ja: 'お茶' }, price_jpy: 150 },
@@ -67,6 +77,7 @@ export async function openShop(changes: ShopChanges = {}): Promise<TestShop> {
     slots: [
       { slot: '1', sku: 'tea', capacity: 8, stock: 5 },
       { slot: '2', sku: 'beer', capacity: 8, stock: 5 },
+      ...(machine ? [{ slot: '3', sku: 'tea', capacity: 8, stock: 5 }] : []),
     ],
   });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
@@ -77,7 +88,6 @@ export async function openShop(changes: ShopChanges = {}): Promise<TestShop> {
   const simulator = new PayPaySimulator({ clock, ids, keys, merchantId: 'm' });
   const transport = inProcessTransport(simulator, clock, () => ({ way: 'open', there_ms: 20, back_ms: 20 }));
   const gateway = createPayPayGateway({ environment: 'sandbox', keys, merchantId: 'm', clock, ids, log: silentLog, transport });
-  const { ageCheck } = changes;
   const rows: JournalRow[] = [];
   let starts = 0;
   const start = async (): Promise<Kiosk> => {
@@ -92,7 +102,7 @@ export async function openShop(changes: ShopChanges = {}): Promise<TestShop> {
         return written;
       },
     };
-    const ports = { journal, gateway, machine: null, clock, ids, log: silentLog, ageCheck, version: 'test' };
+    const ports = { journal, gateway, machine, printer, clock, ids, log: silentLog, ageCheck, version: 'test' };
     const started = createKiosk(ports, config, changes.decide);
     void started.start();
     return started;

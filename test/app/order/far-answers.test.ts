@@ -8,13 +8,9 @@ import { createSettler } from '../../../app/order/settler.ts';
 import type { PaymentGateway, VendingMachine } from '../../../app/ports.ts';
 import { createDisk } from '../../simulation/disk.ts';
 import { VirtualTime } from '../../simulation/time.ts';
-import { type Answer, farEnds } from './far-ends.ts';
+import { farEnds, WELL } from './far-ends.ts';
 import { cancelled, codeCreated, held, jammed, NOW_ms, opened, paid, said, unknown } from './orders.ts';
 
-const WELL: Answer = {
-  ...{ kind: 'done', status: 'completed', captured_jpy: 0, refund: 'refunded', code: 'gone', ready: true },
-  ...{ vend: { outcome: 'succeeded', proof: 'machine' }, evidence: { evidence: 'delivered', proof: '' } },
-};
 const HOUR_ms = 3_600_000;
 
 interface World {
