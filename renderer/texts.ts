@@ -24,7 +24,8 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, { readonly name: string; 
 
 const figures = new Intl.NumberFormat('ja-JP');
 /** Kiosks stand in Japan; the host's own zone is never asked. */
-const clockInJapan = new Intl.DateTimeFormat('ja-JP', { timeZone: 'Asia/Tokyo', hour: '2-digit', minute: '2-digit', hour12: false });
+const JAPAN = { timeZone: 'Asia/Tokyo', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+const clockInJapan = new Intl.DateTimeFormat('ja-JP', JAPAN);
 
 export interface Texts {
   readonly language: Language;
@@ -34,6 +35,10 @@ export interface Texts {
   readonly yen: (amount_jpy: number) => string;
   /** `14:05` in Japan. */
   readonly time: (at_ms: number) => string;
+  /** The day as well, for what may have begun before midnight. */
+  readonly day: (at_ms: number) => string;
+  /** Only a number is counted in machines: 「3号機」, but 「ロビー」. */
+  readonly machine: (name: string) => string;
 }
 
 export type TextsOf = (language: Language) => Texts;
@@ -62,12 +67,15 @@ export function createTexts(): TextsOf {
           : [language, 'en'];
   return (language) => {
     const fixed = instance.getFixedT(tag(language));
+    const day = new Intl.DateTimeFormat(LANGUAGE_NAMES[language].lang, { ...JAPAN, month: 'long', day: 'numeric' });
     return {
       language,
       t: (key, values) => fixed(key, values ?? {}),
       name: (text) => text[nearest(language).find((candidate) => text[candidate] !== undefined) ?? 'ja'] ?? text.ja,
       yen: (amount_jpy) => fixed('yen', { amount: figures.format(amount_jpy) }),
       time: (at_ms) => clockInJapan.format(at_ms),
+      day: (at_ms) => day.format(at_ms),
+      machine: (name) => (/^\d+$/.test(name) ? fixed('header.machine', { machine: name }) : name),
     };
   };
 }

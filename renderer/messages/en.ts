@@ -127,7 +127,7 @@ export const en: Messages = {
   'reason.ageRefused': 'This is sold only after a passed age check',
   'reason.ageUnknown': 'Your age could not be checked, so this can’t be sold',
   'reason.soldOut': 'Sold out',
-  'reason.quarantined': 'Being checked',
+  'reason.quarantined': 'Waiting for a check',
   'reason.disabled': 'Not on sale',
   'reason.slotPaused': 'Not available now',
   'reason.ageCheckMissing': 'No age check here',

@@ -1,7 +1,7 @@
 import type { Messages } from './messages.ts';
 
 export const zhHans: Messages = {
-  yen: '¥{{amount}}',
+  yen: '{{amount}}日元',
 
   'header.languages': '语言',
   'header.easyView': '大字版',
@@ -61,7 +61,7 @@ export const zhHans: Messages = {
   'checking.title': '正在向PayPay确认',
   'checking.cancelled': '二维码已关闭。如果您已付款，将为您出货或全额退款。',
   'checking.expired': '二维码已过期。如果您已付款，将为您出货或全额退款。',
-  'checking.notReady': '未能准备二维码。正在确认没有扣款。',
+  'checking.notReady': '未能生成二维码。正在确认没有扣款。',
 
   'closed.cancelled': '已取消付款',
   'closed.expired': '二维码已过期',
@@ -97,7 +97,7 @@ export const zhHans: Messages = {
   'refund.requested': '将 {{amount}} 退回PayPay',
   'refund.requestedHint': '正在向PayPay申请退款。',
   'refund.accepted': '正在退款 {{amount}}',
-  'refund.acceptedHint': 'PayPay已受理，请稍候。',
+  'refund.acceptedHint': 'PayPay已受理，退款需要一点时间。',
   'refund.completed': '已退款 {{amount}}',
   'refund.completedHint': '已退回您付款时使用的PayPay支付方式。',
   'refund.attention': '由工作人员处理',
@@ -127,7 +127,7 @@ export const zhHans: Messages = {
   'reason.ageRefused': '此商品仅售予通过年龄确认的顾客',
   'reason.ageUnknown': '未能确认年龄，无法出售此商品',
   'reason.soldOut': '售罄',
-  'reason.quarantined': '需要检查',
+  'reason.quarantined': '等待检查',
   'reason.disabled': '暂停销售',
   'reason.slotPaused': '现在无法出货',
   'reason.ageCheckMissing': '无法确认年龄',

@@ -1,14 +1,14 @@
 import type { Messages } from './messages.ts';
 
 export const zhHant: Messages = {
-  yen: '¥{{amount}}',
+  yen: '{{amount}}日圓',
 
   'header.languages': '語言',
   'header.easyView': '大字版',
   'header.machine': '{{machine}}號機',
 
   'attract.onlyPayPay': '僅限PayPay付款',
-  'attract.noCash': '不能使用現金及信用卡',
+  'attract.noCash': '無法使用現金及卡片',
   'attract.touch': '請觸碰螢幕',
   'attract.machineChooses': '請用販賣機上的按鈕選擇商品',
   'attract.counter': '開始付款',
@@ -46,7 +46,7 @@ export const zhHant: Messages = {
 
   'pay.creating': '正在準備QR碼',
   'pay.scan': '請用PayPay應用程式掃描',
-  'pay.step1': '開啟程式',
+  'pay.step1': '開啟App',
   'pay.step2': '掃描QR碼',
   'pay.step3': '付款',
   'pay.qr': '用PayPay支付{{amount}}的QR碼',
@@ -61,7 +61,7 @@ export const zhHant: Messages = {
   'checking.title': '正在向PayPay確認',
   'checking.cancelled': 'QR碼已關閉。若您已付款，將為您出貨或全額退款。',
   'checking.expired': 'QR碼已過期。若您已付款，將為您出貨或全額退款。',
-  'checking.notReady': '未能準備QR碼。正在確認沒有扣款。',
+  'checking.notReady': '未能產生QR碼。正在確認沒有扣款。',
 
   'closed.cancelled': '已取消付款',
   'closed.expired': 'QR碼已過期',
@@ -97,7 +97,7 @@ export const zhHant: Messages = {
   'refund.requested': '將 {{amount}} 退回PayPay',
   'refund.requestedHint': '正在向PayPay申請退款。',
   'refund.accepted': '正在退款 {{amount}}',
-  'refund.acceptedHint': 'PayPay已受理，請稍候。',
+  'refund.acceptedHint': 'PayPay已受理，退款需要一點時間。',
   'refund.completed': '已退款 {{amount}}',
   'refund.completedHint': '已退回您付款時使用的PayPay支付方式。',
   'refund.attention': '由工作人員處理',
@@ -127,7 +127,7 @@ export const zhHant: Messages = {
   'reason.ageRefused': '此商品僅售予通過年齡確認的顧客',
   'reason.ageUnknown': '未能確認年齡，無法販售此商品',
   'reason.soldOut': '售完',
-  'reason.quarantined': '需要檢查',
+  'reason.quarantined': '等待檢查',
   'reason.disabled': '暫停販售',
   'reason.slotPaused': '目前無法出貨',
   'reason.ageCheckMissing': '無法確認年齡',

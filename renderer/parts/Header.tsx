@@ -10,7 +10,7 @@ export function Header() {
       <div className="header-shop">
         {shop.theme.logo !== null && <img className="header-logo" src={shop.theme.logo} alt="" />}
         <span className="header-name">{texts.name(shop.name)}</span>
-        <span className="header-machine">{texts.t('header.machine', { machine: shop.machineName })}</span>
+        <span className="header-machine">{texts.machine(shop.machineName)}</span>
       </div>
       <nav className="header-controls" aria-label={texts.t('header.languages')}>
         {/* A sheet that was left open must not cover the next screen. */}

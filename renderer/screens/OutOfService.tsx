@@ -23,7 +23,7 @@ export function OutOfService({ screen: { reasons, since_ms, interrupted } }: { s
               <li key={reason}>{t(`reason.${reason}`)}</li>
             ))}
           </ul>
-          <p className="hint figures">{t('out.since', { time: texts.time(since_ms) })}</p>
+          <p className="hint figures">{t('out.since', { time: texts.day(since_ms) })}</p>
         </div>
       }
       side={

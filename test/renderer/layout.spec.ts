@@ -4,6 +4,18 @@ import { cases, GLASS, type GlassName, longNames, on } from './fixtures.ts';
 import { expect, test } from './screen.ts';
 
 const LONGEST: readonly Language[] = ['ja', 'en', 'ja-easy'];
+for (const glass of Object.keys(GLASS) as GlassName[])
+  for (const easyView of [false, true])
+    test(`every button under a finger: ${glass}, ${easyView ? 'easy view' : 'normal view'}`, async ({ kiosk }) => {
+      await kiosk.glass(glass);
+      const faults: string[] = [];
+      for (const [name, { view, press }] of Object.entries(cases)) {
+        const found = await kiosk.judgePressed(on(glass, view, { easyView, shop: { languages: LANGUAGES } }), press);
+        faults.push(...found.map((fault) => `${name}: ${fault}`));
+      }
+      expect(faults).toEqual([]);
+    });
+
 const hasNames = ({ screen }: KioskView): boolean => screen.name === 'selecting' || 'order' in screen;
 
 for (const glass of Object.keys(GLASS) as GlassName[])

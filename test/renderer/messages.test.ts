@@ -7,6 +7,8 @@ import { ko } from '../../renderer/messages/ko.ts';
 import type { MessageKey, Messages } from '../../renderer/messages/messages.ts';
 import { zhHans } from '../../renderer/messages/zh-Hans.ts';
 import { zhHant } from '../../renderer/messages/zh-Hant.ts';
+import { LANGUAGES } from '../../app/view.ts';
+import { createTexts } from '../../renderer/texts.ts';
 
 const { yen: _, ...withoutYen } = en;
 // @ts-expect-error a language that leaves a message out does not compile
@@ -42,4 +44,26 @@ it('ja-easy writes only kanji that beginners read', () => {
       .match(/\p{Script=Han}/gu),
   );
   expect([...used].filter((kanji) => !plain.has(kanji))).toEqual([]);
+});
+
+describe('what the screens write around names and times', () => {
+  const texts = createTexts();
+
+  it('counts only machines that have a number', () => {
+    expect(texts('ja').machine('3')).toBe('3号機');
+    expect(texts('en').machine('3')).toBe('Machine 3');
+    for (const language of LANGUAGES) expect(texts(language).machine('ロビー'), language).toBe('ロビー');
+  });
+
+  it('says the day of what may have begun before midnight', () => {
+    const midnight_ms = Date.UTC(2026, 10, 23, 15, 5);
+    expect(texts('ja').day(midnight_ms)).toBe('11月24日 00:05');
+    expect(texts('en').day(midnight_ms)).toBe('November 24 at 00:05');
+    expect(texts('ko').day(midnight_ms)).toBe('11월 24일 00:05');
+  });
+
+  it('writes yen in Chinese as yen, not as yuan', () => {
+    expect(texts('zh-Hans').yen(1150)).toBe('1,150日元');
+    expect(texts('zh-Hant').yen(1150)).toBe('1,150日圓');
+  });
 });

@@ -24,6 +24,8 @@ export interface Screen {
   show(view: KioskView, press?: readonly string[]): Promise<void>;
   /** Shows the view and @returns what breaks a rule */
   judge(view: KioskView, press?: readonly string[]): Promise<string[]>;
+  /** As if a finger lay on every button at once: each looks pressed, and its words can be read. */
+  judgePressed(view: KioskView, press?: readonly string[]): Promise<string[]>;
   /** What axe finds on the screen as it stands. */
   faultsOfAxe(): Promise<string[]>;
   /** Commands since the last call. */
@@ -74,6 +76,22 @@ export async function openScreen(browser: Browser): Promise<Screen & { close(): 
     page,
     show: async (view, press = []) => void (await act(view, press, null)),
     judge: (view, press = []) => act(view, press, glassOf(view)),
+    judgePressed: async (view, press = []) => {
+      await act(view, press, null);
+      return page.evaluate((glass) => {
+        const look = (button: Element): string => {
+          const { backgroundColor, backgroundImage } = getComputedStyle(button);
+          return `${backgroundColor} ${backgroundImage}`;
+        };
+        const buttons = [...document.querySelectorAll('button:enabled')];
+        const before = buttons.map(look);
+        for (const button of buttons) button.setAttribute('data-pressed', '');
+        const same = buttons.filter((button, index) => look(button) === before[index]);
+        const faults = [...same.map((button) => `${button.className} looks as before`), ...window.inspectScreen(glass)];
+        for (const button of buttons) button.removeAttribute('data-pressed');
+        return faults;
+      }, glassOf(view));
+    },
     faultsOfAxe: async () =>
       (await axe.analyze()).violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`)),
     asked: () => page.evaluate(() => window.stand.asked.splice(0)),
