@@ -54,6 +54,18 @@ export interface ShopRecord {
   readonly event: ShopEvent;
 }
 
+/** So far behind, sums are those of another time; they are not waited for either. */
+export const FAR_BEHIND_rows = 10_000;
+
+/** Sums of one day as they are now; null while the tables are made anew, or away. */
+export async function sumsNow(archive: Pick<Archive, 'state' | 'sums'>, day: JapanDay): Promise<Sums | null> {
+  try {
+    return (await archive.state()).behind > FAR_BEHIND_rows ? null : await archive.sums(day, day);
+  } catch {
+    return null;
+  }
+}
+
 export interface Archive {
   /** Newest first. */
   search(search: OrderSearch): Promise<OrderPage>;

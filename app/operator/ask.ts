@@ -1,7 +1,7 @@
 /** What staff look at: answers to {@link StaffQuery}. Reads only. */
 import { impossible } from '../errors.ts';
 import { ledger } from '../order/order.ts';
-import type { Sums } from './archive.ts';
+import { type Sums, sumsNow } from './archive.ts';
 import type { StaffQuery } from './commands.ts';
 import { dayView } from './day.ts';
 import { historyRow, quarantineWords, slotWords } from './history.ts';
@@ -88,7 +88,7 @@ async function now(who: Session, ports: OperatorPorts, { sessions, holding }: In
   const [health, sums] = await Promise.all([
     ports.health(),
     // Reports may be away; the rest of the page is worth seeing all the same.
-    may(who.role, 'report') ? ports.archive.sums(today, today).catch(() => null) : null,
+    may(who.role, 'report') ? sumsNow(ports.archive, today) : null,
   ]);
   const facts = desk.facts();
   const { shop } = ports.config();

@@ -1,4 +1,5 @@
 /** Whether everything is well, from facts: one line a check, in words. Pure. */
+import { FAR_BEHIND_rows } from './archive.ts';
 import { quarantineWords } from './history.ts';
 import { dateTime } from './japan-time.ts';
 import type { LocalText } from '../order/events.ts';
@@ -358,7 +359,7 @@ const configuration = ({ configuration: problems }: HealthFacts): Check =>
 const reports = ({ archiveBehind }: HealthFacts): Check =>
   archiveBehind === null
     ? check('reports', 'warn', '注文一覧と集計が使えません（販売には影響しません）', "Lists and reports can't be shown; selling goes on")
-    : archiveBehind > 10_000
+    : archiveBehind > FAR_BEHIND_rows
       ? check(
           'reports',
           'ok',

@@ -1,7 +1,8 @@
 /**
  * PayPay's transaction file against our orders: only what differs, each with what to do about it. Pure.
- * The file is what PayPay for Business exports (https://paypay.ne.jp/help-online-merchant/B0058); its columns are found
- * by name, so that new ones and another order do no harm.
+ * The file is the transaction history of PayPay for Business (https://paypay.ne.jp/help-online-merchant/B0058, columns as
+ * in https://integration.paypay.ne.jp/hc/en-us/articles/4414105109647); they are found by name, so that new ones and
+ * another order do no harm.
  */
 import type { LocalText } from '../order/events.ts';
 import { dayNamed, dayStart_ms, japanDay, type JapanDay } from './japan-time.ts';
@@ -28,9 +29,18 @@ const COLUMNS = {
 type Column = keyof typeof COLUMNS;
 const NEEDED: readonly Column[] = ['paymentId', 'status', 'at', 'amount'];
 
+/** One line below the names of the columns. */
+export interface Line {
+  /** null when it can't be read; every line that has one tells which days the file covers. */
+  readonly at_ms: number | null;
+  /** null when the line moved no money, or can't be read. */
+  readonly row: PayPayRow | null;
+  /** What is wrong with it. */
+  readonly problem: string | null;
+}
+
 export interface Reader {
-  /** @returns null for a line that moved no money; a text says what is wrong with it */
-  row(cells: readonly string[]): PayPayRow | string | null;
+  line(cells: readonly string[]): Line;
 }
 
 /** @returns a reader for the lines below this one, or null when it is not the line with the names of the columns */
@@ -39,30 +49,35 @@ export function readerFor(header: readonly string[]): Reader | null {
   const at = (column: Column) => names.findIndex((name) => (COLUMNS[column] as readonly string[]).includes(name));
   if (NEEDED.some((column) => at(column) < 0)) return null;
   return {
-    row(cells) {
+    line(cells) {
       const cell = (column: Column) => cells[at(column)]?.trim() ?? '';
       const status = cell('status');
-      // Failed and cancelled payments moved nothing; an accepted one is only held.
-      if (/失敗|キャンセル|取消|受付|FAIL|CANCEL|AUTHORIZED|EXPIRED/i.test(status)) return null;
-      const amount_jpy = amount(cell('amount'));
       const at_ms = time(cell('at'));
-      if (amount_jpy === null) return `取引金額 "${cell('amount')}"`;
-      if (at_ms === null) return `取引日時 "${cell('at')}"`;
-      if (!/完了|返金|COMPLETED|REFUNDED/i.test(status)) return `取引ステータス "${status}"`;
+      // Failed and cancelled payments moved nothing; an accepted one is only held.
+      if (/失敗|キャンセル|取消|受付|FAIL|CANCEL|AUTHORIZED|EXPIRED/i.test(status)) return { at_ms, row: null, problem: null };
+      const unreadable = (column: Column) => ({ at_ms, row: null, problem: `${COLUMNS[column][0]} "${cell(column).slice(0, 100)}"` });
+      const written_jpy = amount(cell('amount'));
+      const back = /返金|REFUND/i.test(status);
+      if (written_jpy === null) return unreadable('amount');
+      if (at_ms === null) return unreadable('at');
+      if (!back && !/完了|COMPLETED/i.test(status)) return unreadable('status');
+      if (cell('paymentId') === '') return unreadable('paymentId');
       const id = cell('merchantPaymentId');
-      return {
+      const row: PayPayRow = {
         paymentId: cell('paymentId'),
         merchantPaymentId: /^[-–]?$/.test(id) ? '' : id,
         terminalId: cell('terminalId'),
         at_ms,
-        amount_jpy,
+        // The status says which way it went, whatever sign stands before the amount.
+        amount_jpy: back ? -Math.abs(written_jpy) : written_jpy,
       };
+      return { at_ms, row, problem: null };
     },
   };
 }
 
 function amount(text: string): number | null {
-  const plain = text.replace(/[¥￥円,\s]/g, '').replace(/^[−－]/, '-');
+  const plain = text.replace(/[¥￥円,\s]/g, '').replace(/^[−－▲△]/, '-');
   return /^[+-]?\d{1,12}$/.test(plain) ? Number(plain) : null;
 }
 
@@ -91,31 +106,45 @@ export interface Difference {
 export interface PayPaySums {
   readonly paymentId: string;
   readonly merchantPaymentId: string;
+  /** Whether a row of it names another terminal. */
+  readonly elsewhere: boolean;
+  readonly rows: number;
   readonly at_ms: number;
   readonly taken_jpy: number;
   readonly returned_jpy: number;
 }
 
-/** What a file says of each payment, and which days it covers. */
-export function sumsOf(rows: readonly PayPayRow[]): { byPayment: PayPaySums[]; from: JapanDay; to: JapanDay } | null {
-  const byPayment = new Map<string, PayPaySums>();
-  for (const { paymentId, merchantPaymentId, at_ms, amount_jpy } of rows) {
-    const before = byPayment.get(paymentId) ?? { paymentId, merchantPaymentId, at_ms, taken_jpy: 0, returned_jpy: 0 };
-    byPayment.set(paymentId, {
-      ...before,
-      merchantPaymentId: before.merchantPaymentId || merchantPaymentId,
-      at_ms: Math.min(before.at_ms, at_ms),
-      taken_jpy: before.taken_jpy + Math.max(0, amount_jpy),
-      returned_jpy: before.returned_jpy + Math.max(0, -amount_jpy),
-    });
-  }
-  if (byPayment.size === 0) return null;
-  // Not Math.min(...rows): a month of sales is more than a call takes arguments.
-  const days = rows.reduce(({ from, to }, { at_ms }) => ({ from: Math.min(from, japanDay(at_ms)), to: Math.max(to, japanDay(at_ms)) }), {
-    from: Number.POSITIVE_INFINITY,
-    to: Number.NEGATIVE_INFINITY,
-  });
-  return { byPayment: [...byPayment.values()], ...days };
+/** Adds a row to what the file says of its payment. */
+export function addRow(before: PayPaySums | undefined, row: PayPayRow, terminalId: string | undefined): PayPaySums {
+  const { paymentId, merchantPaymentId, at_ms, amount_jpy } = row;
+  return {
+    paymentId,
+    merchantPaymentId: before?.merchantPaymentId || merchantPaymentId,
+    elsewhere: before?.elsewhere === true || (terminalId !== undefined && row.terminalId !== '' && row.terminalId !== terminalId),
+    rows: (before?.rows ?? 0) + 1,
+    at_ms: Math.min(before?.at_ms ?? at_ms, at_ms),
+    taken_jpy: (before?.taken_jpy ?? 0) + Math.max(0, amount_jpy),
+    returned_jpy: (before?.returned_jpy ?? 0) + Math.max(0, -amount_jpy),
+  };
+}
+
+/** What a file says, and how it differs from our orders. */
+export interface Comparison {
+  /** Lines of this kiosk. */
+  readonly rows: number;
+  /** Lines of other terminals that are not about an order of ours. */
+  readonly others: number;
+  /** The first and the last day of any line; null when none could be read. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** The first of them; `differ` counts them all. */
+  readonly differences: readonly Difference[];
+  readonly differ: number;
+  /** Lines that could not be read, the first of them with why; `unread` counts them all. */
+  readonly problems: readonly string[];
+  readonly unread: number;
+  /** There were lines of this kiosk, every line could be read, and nothing differs. */
+  readonly agrees: boolean;
 }
 
 const both = (ja: string, en: string): LocalText => ({ ja, en });

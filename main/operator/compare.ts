@@ -1,81 +1,100 @@
-/** Reads PayPay's transaction file as it arrives and compares it with our orders, page by page. */
-import { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
+/** Reads PayPay's transaction file as it arrives and compares it with our orders, page by page, in the archive's thread. */
+import { pipeline, Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import { CsvError, parse } from 'csv-parse';
 import iconv from 'iconv-lite';
-import type { Archive } from '../../app/operator/archive.ts';
-import { compare, type Difference, type PayPayRow, type Reader, readerFor, sumsOf } from '../../app/operator/reconcile.ts';
-import { dayName } from '../../app/operator/japan-time.ts';
+import { dayName, japanDay, type JapanDay } from '../../app/operator/japan-time.ts';
+import {
+  addRow,
+  compare,
+  type Comparison,
+  type Difference,
+  type PayPaySums,
+  type Reader,
+  readerFor,
+} from '../../app/operator/reconcile.ts';
+import type { OrderPage } from '../../app/operator/archive.ts';
 import type { OrderSummary } from '../../app/operator/summary.ts';
-
-export interface Comparison {
-  readonly rows: number;
-  /** Of other terminals: not looked at. */
-  readonly others: number;
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly differences: readonly Difference[];
-  /** Lines that could not be read; each says why. */
-  readonly problems: readonly string[];
-}
+import { NotPayPayFile } from './not-paypay-file.ts';
 
 export const LARGEST_FILE_bytes = 64 * 1024 * 1024;
 const HEADER_within_lines = 10;
 const PROBLEMS_max = 50;
-const PAGE = 500;
+const DIFFERENCES_max = 500;
+const PAGE = 200;
 
-/** The file is not PayPay's transaction file, or too large; the message says which. */
-export class NotPayPayFile extends Error {}
+/** The archive's own questions, asked where they are answered. */
+export interface ComparedOrders {
+  find(ids: readonly string[]): readonly OrderSummary[];
+  moved(from: JapanDay, to: JapanDay, after: string | null, limit: number): OrderPage;
+}
 
 /**
- * @param terminalId of this kiosk; rows of other terminals are counted and left alone
+ * @param terminalId of this kiosk: lines of other terminals count only when they are about an order of ours
+ * @throws NotPayPayFile
  */
 export async function comparePayments(
   file: AsyncIterable<Uint8Array>,
-  archive: Archive,
+  orders: ComparedOrders,
   terminalId: string | undefined,
 ): Promise<Comparison> {
-  const { rows, others, problems } = await readRows(file, terminalId);
-  const sums = sumsOf(rows);
-  if (sums === null) return { rows: 0, others, from: null, to: null, differences: [], problems };
-  const { byPayment, from, to } = sums;
-  const days = { from, to };
+  const { byPayment, days, problems, unread } = await readFile(file, terminalId).catch((error: unknown) => {
+    throw error instanceof CsvError ? new NotPayPayFile(error.message.slice(0, 200)) : error;
+  });
   const differences: Difference[] = [];
+  let [differ, rows, others] = [0, 0, 0];
+  const differs = (found: readonly Difference[]): void => {
+    differ += found.length;
+    differences.push(...found.slice(0, DIFFERENCES_max - differences.length));
+  };
+  if (days === null) return { rows, others, from: null, to: null, differences, differ, problems, unread, agrees: false };
   const seen = new Set<string>();
-  for (let at = 0; at < byPayment.length; at += PAGE) {
-    const page = byPayment.slice(at, at + PAGE);
-    const found = await archive.find(
+  const payments = [...byPayment.values()];
+  for (let at = 0; at < payments.length; at += PAGE) {
+    const page = payments.slice(at, at + PAGE);
+    const found = orders.find(
       page.flatMap(({ merchantPaymentId, paymentId }) => (merchantPaymentId ? [merchantPaymentId, paymentId] : [paymentId])),
     );
     const byId = new Map<string, OrderSummary>(found.flatMap((order) => idsOf(order).map((id): [string, OrderSummary] => [id, order])));
     for (const theirs of page) {
       const ours = byId.get(theirs.merchantPaymentId) ?? byId.get(theirs.paymentId) ?? null;
+      if (ours === null && theirs.elsewhere) {
+        others += theirs.rows;
+        continue;
+      }
+      rows += theirs.rows;
       if (ours !== null) seen.add(ours.orderId);
-      differences.push(...compare(theirs, ours, days));
+      differs(compare(theirs, ours, days));
     }
+    await turn();
   }
   let after: string | null = null;
   do {
-    const page = await archive.moved(from, to, after, PAGE);
-    for (const order of page.orders) if (!seen.has(order.orderId)) differences.push(...compare(null, order, days));
+    const page = orders.moved(days.from, days.to, after, PAGE);
+    for (const order of page.orders) if (!seen.has(order.orderId)) differs(compare(null, order, days));
     after = page.next;
+    await turn();
   } while (after !== null);
-  return { rows: rows.length, others, from: dayName(from), to: dayName(to), differences, problems };
+  const agrees = rows > 0 && unread === 0 && differ === 0;
+  return { rows, others, from: dayName(days.from), to: dayName(days.to), differences, differ, problems, unread, agrees };
 }
 
 const idsOf = ({ merchantPaymentId, payment }: OrderSummary): string[] =>
   payment === null ? [merchantPaymentId] : [merchantPaymentId, payment.paymentId];
 
-async function readRows(file: AsyncIterable<Uint8Array>, terminalId: string | undefined) {
-  const rows: PayPayRow[] = [];
+/** Added up while it is read: of a month of sales only the sums stay. */
+async function readFile(file: AsyncIterable<Uint8Array>, terminalId: string | undefined) {
+  const byPayment = new Map<string, PayPaySums>();
   const problems: string[] = [];
-  let others = 0;
+  let unread = 0;
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let reader: Reader | null = null;
   let lines = 0;
   // A byte order mark or valid UTF-8 says UTF-8; PayPay's own file is Shift_JIS.
   const text = decoded(bounded(file));
-  const records = Readable.from(text).pipe(
-    parse({ relax_column_count: true, relax_quotes: true, skip_empty_lines: true, max_record_size: 65_536 }),
-  );
+  const records = parse({ relax_column_count: true, relax_quotes: true, skip_empty_lines: true, max_record_size: 65_536 });
+  // What goes wrong on the way comes out at the end of the line.
+  pipeline(Readable.from(text), records, () => {});
   for await (const record of records as AsyncIterable<string[]>) {
     lines += 1;
     if (reader === null) {
@@ -83,15 +102,20 @@ async function readRows(file: AsyncIterable<Uint8Array>, terminalId: string | un
       if (reader === null && lines >= HEADER_within_lines) break;
       continue;
     }
-    const row = reader.row(record);
-    if (typeof row === 'string') {
-      if (problems.length < PROBLEMS_max) problems.push(`${lines}: ${row}`);
-    } else if (row !== null && terminalId !== undefined && row.terminalId !== '' && row.terminalId !== terminalId) others += 1;
-    else if (row !== null) rows.push(row);
+    const { at_ms, row, problem } = reader.line(record);
+    if (at_ms !== null) {
+      const day = japanDay(at_ms);
+      [from, to] = [Math.min(from, day), Math.max(to, day)];
+    }
+    if (problem !== null) {
+      unread += 1;
+      if (problems.length < PROBLEMS_max) problems.push(`${lines}: ${problem}`);
+    }
+    if (row !== null) byPayment.set(row.paymentId, addRow(byPayment.get(row.paymentId), row, terminalId));
   }
   if (reader === null)
     throw new NotPayPayFile('no line with the columns 取引番号 (or 決済番号), 取引ステータス, 取引日時 and 取引金額 was found');
-  return { rows, others, problems };
+  return { byPayment, days: from <= to ? { from, to } : null, problems, unread };
 }
 
 async function* bounded(file: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {

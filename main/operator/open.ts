@@ -2,12 +2,14 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import path from 'node:path';
 import type { Config } from '../../app/config.ts';
+import { sumsNow } from '../../app/operator/archive.ts';
 import type { OrderExport } from '../../app/operator/commands.ts';
 import type { Kiosk } from '../../app/kiosk.ts';
 import { health, type Health } from '../../app/operator/health.ts';
 import { japanDay } from '../../app/operator/japan-time.ts';
 import { createOperator, type DeviceStore, type Network, type Operator, type StaffStore } from '../../app/operator/operator.ts';
 import { StaffProblem } from '../../app/operator/problems.ts';
+import type { Comparison } from '../../app/operator/reconcile.ts';
 import type { Session } from '../../app/operator/sessions.ts';
 import type { Clock, Ids, Log, Unsubscribe } from '../../app/ports.ts';
 import { alertMemory } from '../alerts/memory.ts';
@@ -17,7 +19,6 @@ import { type Tending, tendJournal } from '../journal/tend.ts';
 import { healthFacts } from '../health.ts';
 import { metricsOf, otlpMetrics, prometheusText } from '../health-metrics.ts';
 import { ArchiveError, openArchive, type OrderArchive } from './archive/archive.ts';
-import { type Comparison, comparePayments } from './compare.ts';
 import { pricesChanged, watchConfiguration } from './configuration.ts';
 import { openDeviceFile } from './device-file.ts';
 import { exportOrders } from './export.ts';
@@ -101,7 +102,7 @@ export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
   async function metrics() {
     const now = await facts();
     const today = japanDay(now.now_ms);
-    const sums = await archive.sums(today, today).catch(() => null);
+    const sums = await sumsNow(archive, today);
     return { now, metrics: metricsOf(now, health(now, configuration.current().alerts), sums) };
   }
 
@@ -147,11 +148,9 @@ export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
       return tendJournal(options.journalPath, what);
     },
     async comparePayments(who: Session, name: string, file: AsyncIterable<Uint8Array>): Promise<Comparison> {
-      const comparison = await comparePayments(file, archive, options.config.paypay.terminalId);
-      const { rows, differences } = comparison;
-      await desk.record([
-        { type: 'payments.compared', file: name, rows, differences: differences.length, by: who.name, byId: who.staffId },
-      ]);
+      const comparison = await archive.compare(file, options.config.paypay.terminalId);
+      const { rows, differ } = comparison;
+      await desk.record([{ type: 'payments.compared', file: name, rows, differences: differ, by: who.name, byId: who.staffId }]);
       return comparison;
     },
     async stop() {
@@ -173,7 +172,7 @@ function noArchive(): OrderArchive {
   const closed = () => Promise.reject(new ArchiveError('the journal is not open'));
   return {
     ...{ search: closed, sums: closed, stockOuts: closed, record: closed, unfinished: closed },
-    ...{ lastResults: closed, moved: closed, fileRows: closed, find: closed, state: closed },
+    ...{ lastResults: closed, moved: closed, fileRows: closed, find: closed, state: closed, compare: closed },
     close: async () => {},
   };
 }

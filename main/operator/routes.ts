@@ -12,7 +12,8 @@ import { type Answer, answerTo, type Problem, PROBLEMS } from '../../app/operato
 import type { Session } from '../../app/operator/sessions.ts';
 import type { Clock, Log, Unsubscribe } from '../../app/ports.ts';
 import { type Tending, TendingSchema } from '../journal/tend.ts';
-import { type Comparison, NotPayPayFile } from './compare.ts';
+import type { Comparison } from '../../app/operator/reconcile.ts';
+import { NotPayPayFile } from './not-paypay-file.ts';
 import type { ExportFile } from './export.ts';
 
 /** What stands behind the routes. */

@@ -254,6 +254,16 @@ const WORDS = {
   'compare.selfCheck': ['終わっていない注文をPayPayに確認', 'Ask PayPay about unfinished orders'],
   'compare.same': ['{0}行すべて一致しました（{1}〜{2}）', 'All {0} rows agree ({1} to {2})'],
   'compare.differ': ['{0}件の違いがあります（{1}行、{2}〜{3}）', '{0} differences in {1} rows ({2} to {3})'],
+  'compare.none': ['このキオスクの行がファイルにありません（{0}〜{1}）', 'The file has no line of this kiosk ({0} to {1})'],
+  'compare.noneHint': [
+    'ファイルの期間と、設定のpaypay.terminalIdがファイルの「端末番号/PosID」と同じかを確かめてください',
+    'See which days the file covers, and whether paypay.terminalId in the configuration is the file’s Terminal number/PosID',
+  ],
+  'compare.partly': [
+    '読めた{0}行は一致しましたが、{1}行が読めませんでした（{2}〜{3}）',
+    '{0} rows agree, but {1} lines could not be read ({2} to {3})',
+  ],
+  'compare.first': ['最初の{0}件を表示しています', 'The first {0} are shown'],
   'compare.others': ['ほかの端末の{0}行は見ていません', '{0} rows of other terminals were not looked at'],
   'compare.unread': ['読めなかった行', 'Lines that could not be read'],
   'compare.todo': ['すること', 'What to do'],

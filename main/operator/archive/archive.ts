@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Archive } from '../../../app/operator/archive.ts';
 import type { JapanDay } from '../../../app/operator/japan-time.ts';
+import type { Comparison } from '../../../app/operator/reconcile.ts';
+import { NotPayPayFile } from '../not-paypay-file.ts';
 import type { FileFormat } from './file-rows.ts';
 import type { ArchiveReply, ArchiveRequest, ArchiveThreadData } from './thread.ts';
 
@@ -19,8 +21,13 @@ export interface OrderArchive extends Archive {
     limit: number,
     format: FileFormat,
   ): Promise<{ readonly bytes: Uint8Array; readonly next: string | null }>;
+  /** PayPay's transaction file against our orders. @throws NotPayPayFile */
+  compare(file: AsyncIterable<Uint8Array>, terminalId: string | undefined): Promise<Comparison>;
   close(): Promise<void>;
 }
+
+const RESTART_FIRST_ms = 1_000;
+const RESTART_LAST_ms = 60_000;
 
 /** From source it is thread.ts beside this file; bundled it is archive-thread.js beside the bundle or above its chunks. */
 function threadUrl(): URL {
@@ -36,27 +43,46 @@ function threadUrl(): URL {
  */
 export function openArchive(journalPath: string, path: string): OrderArchive {
   const workerData: ArchiveThreadData = { journalPath, path };
-  const worker = new Worker(threadUrl(), { workerData, name: 'archive' });
+  const url = threadUrl();
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   let lastId = 0;
-  let ended: ArchiveError | null = null;
+  let retry_ms = RESTART_FIRST_ms;
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+  /** Why nobody answers at the moment. */
+  let away: ArchiveError | null = null;
+
   const stop = (why: string) => {
-    ended ??= new ArchiveError(why);
-    for (const { reject } of waiting.values()) reject(ended);
+    away = new ArchiveError(why);
+    for (const { reject } of waiting.values()) reject(away);
     waiting.clear();
   };
-  worker.on('message', (reply: ArchiveReply) => {
-    const asked = waiting.get(reply.id);
-    waiting.delete(reply.id);
-    if (reply.ok) asked?.resolve(reply.value as never);
-    else asked?.reject(new ArchiveError(reply.message));
-  });
-  worker.on('error', (error) => stop(`the archive's thread failed: ${String(error)}`));
-  worker.on('exit', () => stop('the archive is closed'));
+  function start(): Worker {
+    away = null;
+    const begun = new Worker(url, { workerData, name: 'archive' });
+    let failure = 'the archive is closed';
+    begun.on('message', (reply: ArchiveReply) => {
+      retry_ms = RESTART_FIRST_ms;
+      const asked = waiting.get(reply.id);
+      waiting.delete(reply.id);
+      if (reply.ok) asked?.resolve(reply.value as never);
+      else asked?.reject(new ArchiveError(reply.message));
+    });
+    begun.on('error', (error) => (failure = `the archive's thread failed: ${String(error)}`));
+    begun.on('exit', () => {
+      stop(failure);
+      if (closed) return;
+      // Nothing in it is a source of truth: it begins anew from what is on the disk, or from the journal.
+      timer = setTimeout(() => (worker = start()), retry_ms).unref();
+      retry_ms = Math.min(RESTART_LAST_ms, retry_ms * 2);
+    });
+    return begun;
+  }
+  let worker = start();
 
   const ask = <T>(question: string, ...args: readonly unknown[]): Promise<T> =>
     new Promise<T>((resolve, reject) => {
-      if (ended !== null) return reject(ended);
+      if (away !== null) return reject(away);
       const id = ++lastId;
       waiting.set(id, { resolve, reject });
       worker.postMessage({ id, ask: question, args } satisfies ArchiveRequest);
@@ -73,7 +99,22 @@ export function openArchive(journalPath: string, path: string): OrderArchive {
     fileRows: (from, to, after, limit, format) => ask('fileRows', from, to, after, limit, format),
     find: (ids) => ask('find', ids),
     state: () => ask('state'),
+    async compare(file, terminalId) {
+      const id = await ask<number>('compare.begin', terminalId);
+      let whole = false;
+      try {
+        for await (const part of file) if (!(await ask<boolean>('compare.part', id, part))) break;
+        whole = true;
+      } finally {
+        if (!whole) await ask('compare.end', id, false).catch(() => {});
+      }
+      const compared = await ask<Comparison | string>('compare.end', id, true);
+      if (typeof compared === 'string') throw new NotPayPayFile(compared);
+      return compared;
+    },
     async close() {
+      closed = true;
+      clearTimeout(timer);
       await ask('close').catch(() => {});
       await worker.terminate();
     },

@@ -130,7 +130,7 @@ export const QUESTIONS = {
     return { bytes: fileRows(page, from, to, format), next };
   },
 
-  find: (db: DatabaseSync, ids: string[]): OrderSummary[] =>
+  find: (db: DatabaseSync, ids: readonly string[]): OrderSummary[] =>
     ids.flatMap((id) => orders(db, 'WHERE order_id = ?1 UNION ALL SELECT summary FROM orders WHERE payment_id = ?1', id)),
 } as const;
 

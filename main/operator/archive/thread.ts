@@ -2,9 +2,14 @@
  * The archive's thread: follows the journal on a connection that can't write, and answers questions. It shares nothing
  * with the thread that sells but the disk.
  */
+import { once } from 'node:events';
 import type { DatabaseSync } from 'node:sqlite';
+import { PassThrough } from 'node:stream';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openForReading } from '../../journal/database.ts';
+import type { Comparison } from '../../../app/operator/reconcile.ts';
+import { comparePayments } from '../compare.ts';
+import { NotPayPayFile } from '../not-paypay-file.ts';
 import { createAbsorber } from './absorb.ts';
 import { QUESTIONS } from './questions.ts';
 import { openTables } from './tables.ts';
@@ -54,6 +59,49 @@ function state(): { seq: number; behind: number } {
   return { seq, behind: last - seq };
 }
 
+/** A file that is being compared, as its parts arrive. */
+interface Comparing {
+  readonly file: PassThrough;
+  readonly closed: Promise<unknown>;
+  /** A text says why it is not the file that it should be. */
+  readonly result: Promise<Comparison | string>;
+}
+const comparing = new Map<number, Comparing>();
+let lastFile = 0;
+
+const COMPARING = {
+  'compare.begin'(terminalId: string | undefined): number {
+    const file = new PassThrough();
+    const closed = once(file, 'close').catch(() => {});
+    const orders = {
+      find: (ids: readonly string[]) => QUESTIONS.find(archive, ids),
+      moved: (...page: readonly [from: number, to: number, after: string | null, limit: number]) => QUESTIONS.moved(archive, ...page),
+    };
+    const result = comparePayments(file, orders, terminalId).catch((error: unknown) => {
+      if (error instanceof NotPayPayFile) return error.message;
+      throw error;
+    });
+    // Whoever asks for the end is told; until then nobody waits for it.
+    result.catch(() => {}).finally(() => file.destroy());
+    comparing.set(++lastFile, { file, closed, result });
+    return lastFile;
+  },
+  /** @returns whether more of it is wanted */
+  async 'compare.part'(id: number, bytes: Uint8Array): Promise<boolean> {
+    const found = comparing.get(id);
+    if (found === undefined || found.file.destroyed) return false;
+    if (!found.file.write(bytes)) await Promise.race([once(found.file, 'drain'), found.closed]);
+    return !found.file.destroyed;
+  },
+  async 'compare.end'(id: number, whole: boolean): Promise<Comparison | string | null> {
+    const found = comparing.get(id);
+    comparing.delete(id);
+    if (whole) found?.file.end();
+    else found?.file.destroy();
+    return whole ? ((await found?.result) ?? null) : null;
+  },
+} as const;
+
 async function answer({ ask, args }: ArchiveRequest): Promise<unknown> {
   if (ask === 'state') return state();
   if (ask === 'close') {
@@ -63,6 +111,10 @@ async function answer({ ask, args }: ArchiveRequest): Promise<unknown> {
     return null;
   }
   if (!AT_ONCE.has(ask)) await follow();
+  if (Object.hasOwn(COMPARING, ask)) {
+    const work = COMPARING as unknown as Record<string, (...args: readonly unknown[]) => unknown>;
+    return work[ask]?.(...args);
+  }
   const questions = QUESTIONS as unknown as Record<string, (db: DatabaseSync, ...args: readonly unknown[]) => unknown>;
   if (!Object.hasOwn(questions, ask)) throw new Error(`no question ${ask}`);
   return questions[ask]?.(archive, ...args);

@@ -1,20 +1,11 @@
 /** PayPay's file against our orders: only what differs, and what to do about it. */
 import { useRef, useState } from 'react';
 import type { SelfCheck } from '../../../app/operator/pay-pay-side.ts';
-import type { Difference } from '../../../app/operator/reconcile.ts';
+import type { Comparison } from '../../../app/operator/reconcile.ts';
 import { dateTime } from '../../../app/operator/japan-time.ts';
 import { Trouble } from '../api.ts';
 import { useDesk, useDo, yen } from '../desk.ts';
 import { TroubleLine } from '../parts/Dialog.tsx';
-
-interface Comparison {
-  readonly rows: number;
-  readonly others: number;
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly differences: readonly Difference[];
-  readonly problems: readonly string[];
-}
 
 export function ComparePage() {
   const { t, api, atKiosk } = useDesk();
@@ -95,15 +86,22 @@ function Checked({ asked, differences }: SelfCheck) {
 
 function Result({ comparison }: { comparison: Comparison }) {
   const { t, text } = useDesk();
-  const { rows, others, from, to, differences, problems } = comparison;
+  const { rows, others, from, to, differences, differ, problems, unread, agrees } = comparison;
+  const days = [from ?? '–', to ?? '–'] as const;
   return (
     <section data-testid="comparison">
-      <h2 className={differences.length === 0 ? 'c-good' : ''}>
-        {differences.length === 0
-          ? t('compare.same', rows, from ?? '', to ?? '')
-          : t('compare.differ', differences.length, rows, from ?? '', to ?? '')}
+      <h2 className={agrees ? 'c-good' : ''}>
+        {agrees
+          ? t('compare.same', rows, ...days)
+          : differ > 0
+            ? t('compare.differ', differ, rows, ...days)
+            : rows === 0
+              ? t('compare.none', ...days)
+              : t('compare.partly', rows, unread, ...days)}
       </h2>
+      {rows === 0 && <p className="c-note">{t('compare.noneHint')}</p>}
       {others > 0 && <p className="c-quiet">{t('compare.others', others)}</p>}
+      {differ > differences.length && <p className="c-note">{t('compare.first', differences.length)}</p>}
       <ul className="c-differences">
         {differences.map((difference) => (
           <li key={`${difference.kind}-${difference.paymentId}`} data-kind={difference.kind}>
@@ -126,10 +124,10 @@ function Result({ comparison }: { comparison: Comparison }) {
           </li>
         ))}
       </ul>
-      {problems.length > 0 && (
+      {unread > 0 && (
         <details>
           <summary>
-            {t('compare.unread')} ({problems.length})
+            {t('compare.unread')} ({unread})
           </summary>
           <ul>
             {problems.map((problem) => (
