@@ -58,7 +58,7 @@ export const StaffCommandSchema = z.discriminatedUnion('do', [
     do: z.literal('order.settle'),
     orderId: OrderId,
     how: z.enum(['refundedByHand', 'delivered', 'writtenOff']),
-    note: Reason,
+    note: z.string().trim().max(200),
   }),
   z.strictObject({ do: z.literal('order.ask'), orderId: OrderId }),
   z.strictObject({ do: z.literal('day.close'), day: Day }),

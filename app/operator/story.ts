@@ -178,7 +178,8 @@ function tell(event: OrderEvent, lines: readonly OrderLine[]): Told | null {
       ];
     case 'attention.settled': {
       const how = SETTLED[event.how];
-      return ['staff', `${event.by}が確認しました：${how.ja}。${event.note}`, `${event.by} settled it: ${how.en}. ${event.note}`];
+      const note = event.note === '' ? ['', ''] : [`（${event.note}）`, ` (${event.note})`];
+      return ['staff', `${event.by}が確認しました：${how.ja}${note[0]}`, `${event.by} settled it: ${how.en}${note[1]}`];
     }
     default:
       return impossible(event);

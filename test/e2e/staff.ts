@@ -1,7 +1,7 @@
 /** Staff of a test's kiosk: hired as an owner would, signed in at the kiosk's own door. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, type Page } from '@playwright/test';
+import { type Browser, expect, type Page } from '@playwright/test';
 import type { StaffCommand, StaffQuery } from '../../app/operator/commands.ts';
 import type { Role } from '../../app/operator/permissions.ts';
 import type { Answer } from '../../app/operator/problems.ts';
@@ -67,4 +67,26 @@ export async function enterPin(page: Page, role: Role, pin = PINS[role]): Promis
   await page.getByRole('button', { name: role, exact: true }).tap();
   for (const digit of pin) await page.locator('.c-pin').getByRole('button', { name: digit, exact: true }).tap();
   await page.getByRole('button', { name: 'Sign in' }).tap();
+}
+
+/** A phone on the network, paired with the code that the owner has the kiosk show. */
+export async function pairPhone(corner: Corner, kiosk: Page, browser: Browser): Promise<{ phone: Page; close(): Promise<void> }> {
+  const address = await corner.kiosk().line(/^console: (https:\S+)/m);
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 390, height: 844 }, hasTouch: true });
+  const phone = await context.newPage();
+  await phone.addInitScript(() => localStorage.setItem('jihanki-tongue', 'en'));
+  await phone.goto(address);
+  await openConsole(kiosk);
+  await enterPin(kiosk, 'owner');
+  await kiosk.getByTestId('page-people').tap();
+  await kiosk.getByTestId('pair-device').tap();
+  await kiosk.locator('dialog[open]').getByRole('button', { name: 'Add a device' }).last().tap();
+  const code = (await kiosk.getByTestId('pairing-code').textContent()) ?? '';
+  await kiosk.keyboard.press('Escape');
+  await kiosk.getByTestId('leave').tap();
+  await phone.getByLabel('8-digit code').fill(code);
+  await phone.getByLabel('Name of this device').fill('phone');
+  await phone.getByRole('button', { name: 'Add' }).tap();
+  await expect(phone.locator('.c-people')).toBeVisible();
+  return { phone, close: () => context.close() };
 }

@@ -90,10 +90,7 @@ export function SettleDialog({ orderId, onClose }: { orderId: string; onClose: (
       act={{
         label: t('story.settle'),
         disabled: how === null,
-        run: () =>
-          void run({ do: 'order.settle', orderId, how, note: note.trim() === '' ? t(`story.how.${how ?? 'writtenOff'}`) : note }).then(
-            (done) => done !== null && onClose(),
-          ),
+        run: () => void run({ do: 'order.settle', orderId, how, note }).then((done) => done !== null && onClose()),
       }}
     >
       <p>{t('story.settleHint')}</p>
