@@ -12,6 +12,7 @@ const PLACE: Partial<Record<CheckName, string>> = {
   stock: 'stock',
   slots: 'stock',
   success: 'reports',
+  rules: 'health',
 };
 const SCREENS: Readonly<Record<string, Word>> = {
   attract: 'now.selling',
