@@ -56,6 +56,7 @@ const Shop = z.strictObject({
   speech: z.boolean().default(false),
   receiptUrl: z
     .url({ protocol: /^https$/ })
+    .max(200)
     .optional()
     .describe(
       'Where customers find their receipt. {order} is replaced by the order number, {data} by the whole receipt: https://shop.example/receipt.html#{data} with docs/receipt.html needs no server that knows the order.',

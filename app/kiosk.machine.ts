@@ -6,7 +6,7 @@
  * journal, so this chart is never saved and never restored. States whose effect can't be undone have no exit but
  * the effect's own end: no cancel, no `after`, no fault; limits live inside the effects.
  */
-import { assign, fromPromise, setup } from 'xstate';
+import { assign, cancel, fromPromise, raise, setup } from 'xstate';
 import type { Cart } from './catalogue/planogram.ts';
 import type { Stage } from './order/decide.ts';
 import type { CancelReason, OrderEvent } from './order/events.ts';
@@ -83,6 +83,8 @@ export type KioskEvent =
   | { readonly type: 'order.drafted'; readonly sale: Sale }
   | { readonly type: 'order.impossible'; readonly problem: NotForSale }
   | { readonly type: 'comfort.changed'; readonly comfort: ComfortView }
+  /** Nobody began anything since they chose their language or view. */
+  | { readonly type: 'comfort.forgotten' }
   | { readonly type: 'gate.changed'; readonly gate: readonly NotForSale[] }
   | { readonly type: 'staff.entered' }
   | { readonly type: 'staff.left' }
@@ -139,6 +141,7 @@ export const kioskMachine = setup({
     startFinal: assign({ idleAt_ms: (at) => now_ms(at) + at.context.parts.times.final_ms }),
     stopIdle: assign({ idleAt_ms: null }),
     dropSale: assign({ sale: null }),
+    restComfort: assign({ comfort: ({ context }) => context.parts.resting }),
     release: ({ context }) => context.sale && context.parts.effects.release(context.sale),
     /** Who stands in front of an interrupted sale sees its number for a while; the rest is forgotten. */
     keepInterrupted: assign((at) =>
@@ -189,7 +192,14 @@ export const kioskMachine = setup({
           context.gate.length === 0 && event.gate.length > 0 ? now_ms({ context }) : context.gateSince_ms,
       }),
     },
-    'comfort.changed': { actions: assign({ comfort: ({ event }) => event.comfort }) },
+    // Where nothing goes back by itself, what was chosen does: the next one finds the screen as the shop has it.
+    'comfort.changed': {
+      actions: [
+        assign({ comfort: ({ event }) => event.comfort }),
+        cancel('forgetComfort'),
+        raise({ type: 'comfort.forgotten' }, { id: 'forgetComfort', delay: 'idle' }),
+      ],
+    },
   },
   states: {
     recovering: {
@@ -209,6 +219,7 @@ export const kioskMachine = setup({
       always: { guard: 'closed', target: 'outOfService' },
       on: {
         'customer.started': { guard: 'choosesOnScreen', target: 'selecting' },
+        'comfort.forgotten': { actions: 'restComfort' },
         // The customer chose on the machine, which waits: there is no time to check anybody's age.
         'order.drafted': {
           guard: ({ event }) => !event.sale.ageCheck,
@@ -390,6 +401,7 @@ export const kioskMachine = setup({
       },
       on: {
         'staff.entered': 'maintenance',
+        'comfort.forgotten': { guard: ({ context }) => context.sale === null, actions: 'restComfort' },
         'customer.finished': { guard: 'saleShown', target: 'outOfService', reenter: true, actions: 'forgetCustomer' },
         'customer.stayed': { guard: 'saleShown', target: 'outOfService', reenter: true },
       },
@@ -397,7 +409,10 @@ export const kioskMachine = setup({
     maintenance: {
       entry: 'forgetCustomer',
       // After a fault the books are opened again before anything is sold.
-      on: { 'staff.left': [{ guard: 'noFault', target: 'attract' }, { target: 'recovering' }] },
+      on: {
+        'staff.left': [{ guard: 'noFault', target: 'attract' }, { target: 'recovering' }],
+        'comfort.forgotten': { actions: 'restComfort' },
+      },
     },
   },
 });

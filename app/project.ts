@@ -2,7 +2,7 @@
 import type { Config } from './config.ts';
 import type { KioskContext } from './kiosk.machine.ts';
 import { impossible } from './errors.ts';
-import { dispensed_jpy, type LineState, owed_jpy, type Order, refundDue_jpy } from './order/order.ts';
+import { dispensed_jpy, type LineState, needsPerson, type Order, refundDue_jpy } from './order/order.ts';
 import type { OrderEvent } from './order/events.ts';
 import { choosesAtMachine } from './selection.ts';
 import { themeOf } from './theme.ts';
@@ -73,22 +73,31 @@ const linesOf = (order: Order, choosing: number | null = null): VendLineView[] =
 
 /** The money that goes back, and how far it is. A hold that is let go of counts like a refund: the customer sees one thing. */
 export function refundView(order: Order): RefundView {
-  const { refund } = order;
-  const amount_jpy = refund.state === 'none' ? refundDue_jpy(order) : refund.amount_jpy;
-  const view = (state: RefundView['state'], completedAt_ms: number | null): RefundView => ({ amount_jpy, state, completedAt_ms });
-  if (order.closed?.result === 'attention') return view('attention', null);
-  if (order.paymentClosed === 'reversed') return view('completed', order.closed?.at_ms ?? null);
-  if (order.payment?.kind === 'authorized') return view(order.closed ? 'completed' : 'requested', order.closed?.at_ms ?? null);
+  const { refund, payment } = order;
+  const paid_jpy = payment?.amount_jpy ?? 0;
+  const open_jpy = paid_jpy - dispensed_jpy(order);
+  const closedAt_ms = order.closed?.at_ms ?? null;
+  const view = (state: RefundView['state'], amount_jpy: number, completedAt_ms: number | null = null): RefundView => ({
+    amount_jpy,
+    state,
+    completedAt_ms,
+  });
+  if (order.paymentClosed === 'reversed') return view('completed', paid_jpy, closedAt_ms);
   switch (refund.state) {
-    case 'none':
+    case 'none': {
+      const held = order.reopened.times === 0 && order.vends.some((vend) => needsPerson(order, vend));
+      if (order.revert === 'rejected' || order.capture.refused) return view('rejected', open_jpy);
+      if (held || order.closed?.result === 'attention') return view('held', open_jpy);
+      return payment?.kind === 'authorized' && order.closed !== null
+        ? view('completed', open_jpy, closedAt_ms)
+        : view('requested', refundDue_jpy(order));
+    }
     case 'requested':
-      return view('requested', null);
     case 'accepted':
-      return view('accepted', null);
     case 'completed':
-      return view('completed', refund.completedAt_ms);
+      return view(refund.state, refund.amount_jpy, refund.completedAt_ms);
     case 'rejected':
-      return view('attention', null);
+      return view('rejected', refund.amount_jpy);
     default:
       return impossible(refund.state);
   }
@@ -96,7 +105,7 @@ export function refundView(order: Order): RefundView {
 
 export interface ScreenFacts {
   readonly state: ScreenName | 'closingCode';
-  readonly context: KioskContext;
+  readonly context: Pick<KioskContext, 'sale' | 'problem' | 'gate' | 'gateSince_ms' | 'fault' | 'leaving' | 'stillChecking'>;
   /** The order of the sale, as the journal has it; null before it is opened. */
   readonly order: Order | null;
   /** The line for which the customer must press the machine's key now. */
@@ -159,10 +168,10 @@ export function screenOf(facts: ScreenFacts): ScreenView {
     case 'closingCode':
     case 'checking':
       return { name: 'checking', order: summary, leaving };
-    case 'codeClosed': {
-      const why = context.stillChecking ? 'stillChecking' : order?.cancel?.reason === 'rejected' ? 'rejected' : leaving;
-      return { name: 'codeClosed', order: summary, why };
-    }
+    case 'codeClosed':
+      if (context.stillChecking) return { name: 'codeClosed', order: summary, why: 'stillChecking' };
+      if (order?.cancel?.reason === 'rejected') return { name: 'codeClosed', order: summary, why: 'rejected' };
+      return { name: 'codeClosed', order: summary, why: order?.paymentClosed === 'reversed' ? 'reversed' : leaving };
     case 'dispensing':
       return { name: 'dispensing', order: summary, lines: order === null ? [] : linesOf(order, facts.choosing) };
     case 'thanks':
@@ -172,10 +181,11 @@ export function screenOf(facts: ScreenFacts): ScreenView {
       return {
         name: 'refunding',
         order: summary,
-        lines: linesOf(order),
+        // What was not even tried does not come any more.
+        lines: linesOf(order).map((line) => (line.state === 'waiting' ? { ...line, state: 'failed' } : line)),
         paid_jpy: order.payment?.amount_jpy ?? summary.total_jpy,
         dispensed_jpy: dispensed_jpy(order),
-        refund: { ...refundView(order), amount_jpy: order.refund.state === 'none' ? owed_jpy(order) : order.refund.amount_jpy },
+        refund: refundView(order),
       };
     default:
       return impossible(state);

@@ -72,9 +72,13 @@ export interface VendLineView {
 }
 
 export interface RefundView {
+  /** What goes back; in `rejected` and `held` what a person has to settle. */
   readonly amount_jpy: number;
-  /** `requested`: being sent · `accepted`: PayPay has it · `completed`: PayPay says returned · `attention`: a person must settle it. */
-  readonly state: 'requested' | 'accepted' | 'completed' | 'attention';
+  /**
+   * `requested`: being sent · `accepted`: PayPay has it · `completed`: PayPay says returned · `rejected`: PayPay would not, a person
+   * must · `held`: none was tried, a person decides about goods of which nobody knows whether they came out.
+   */
+  readonly state: 'requested' | 'accepted' | 'completed' | 'rejected' | 'held';
   readonly completedAt_ms: number | null;
 }
 
@@ -100,15 +104,18 @@ export type ScreenView =
     }
   /** Something is not known yet: the payment when the code was closed, or a code that was perhaps created. */
   | { readonly name: 'checking'; readonly order: OrderView; readonly leaving: 'cancelled' | 'expired' | 'notReady' }
-  /** The code is closed: PayPay confirmed that nothing was taken, or (`stillChecking`) will be asked until it answers and whatever was taken is returned. */
+  /**
+   * The code is closed: PayPay confirmed that nothing was taken, or (`reversed`) that what was taken went back, or (`stillChecking`)
+   * will be asked until it answers and whatever was taken is returned. `rejected`: PayPay could not complete the payment.
+   */
   | {
       readonly name: 'codeClosed';
       readonly order: OrderView;
-      readonly why: 'cancelled' | 'expired' | 'notReady' | 'rejected' | 'stillChecking';
+      readonly why: 'cancelled' | 'expired' | 'notReady' | 'rejected' | 'reversed' | 'stillChecking';
     }
   | { readonly name: 'dispensing'; readonly order: OrderView; readonly lines: readonly VendLineView[] }
   | { readonly name: 'thanks'; readonly order: OrderView; readonly lines: readonly VendLineView[]; readonly receiptUrl: string | null }
-  /** Nothing, or not everything, came out. `dispensed_jpy` + `refund.amount_jpy` = paid, or the order is for a person. */
+  /** Nothing, or not everything, certainly came out. `dispensed_jpy` + `refund.amount_jpy` = paid. */
   | {
       readonly name: 'refunding';
       readonly order: OrderView;

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { transform } from 'receiptline';
 import type { Config } from '../app/config.ts';
 import type { ReceiptPrinter } from '../app/ports.ts';
-import type { Receipt } from '../app/receipt.ts';
+import type { Receipt, ReceiptLine } from '../app/receipt.ts';
 
 const SEND_ms = 10_000;
 
@@ -15,19 +15,37 @@ const plain = (text: string): string => text.replace(/[\\|{}~_"`^-]/g, (characte
 const whenJst = (at_ms: number): string =>
   new Intl.DateTimeFormat('ja-JP', { timeZone: 'Asia/Tokyo', dateStyle: 'medium', timeStyle: 'short' }).format(at_ms);
 
+const MARK: Readonly<Record<ReceiptLine['came'], string>> = { out: '', notOut: '× ', unknown: '? ' };
+const LEGEND: readonly (readonly [ReceiptLine['came'], string])[] = [
+  ['notOut', '× 商品が出ませんでした'],
+  ['unknown', '? 商品が出たか確認中です'],
+];
+/** A receipt is printed as soon as nothing moves any more; money that goes back is on its way then at the most. */
+const REFUND: Readonly<Record<NonNullable<Receipt['refund']>['state'], string>> = {
+  requested: '返金予定',
+  accepted: '返金予定',
+  completed: 'ご返金',
+  rejected: '係員が確認します',
+  held: '係員が確認します',
+};
+
 /** The receipt in receiptline's markup. */
 export function receiptDocument(receipt: Receipt): string {
-  const returned_jpy = receipt.paid_jpy - receipt.dispensed_jpy;
+  const { refund } = receipt;
   return [
     '{width:*,10}',
     `^^^${plain(receipt.shopName.ja)}`,
     plain(whenJst(receipt.paidAt_ms)),
     plain(`No. ${receipt.orderNumber}`),
     '-',
-    ...receipt.lines.map(({ name, price_jpy, came }) => `${came === 'out' ? '' : '× '}${plain(name.ja)} | ${plain(yen(price_jpy))}`),
+    ...receipt.lines.map(
+      ({ name, price_jpy, quantity, came }) =>
+        `${MARK[came]}${plain(name.ja)}${quantity > 1 ? ` ×${quantity}` : ''} | ${plain(yen(price_jpy * quantity))}`,
+    ),
     '-',
     `"PayPay | "${plain(yen(receipt.paid_jpy))}`,
-    ...(returned_jpy > 0 ? [`ご返金 | ${plain(yen(returned_jpy))}`, '× 商品が出ませんでした'] : []),
+    ...(refund === null ? [] : [`${REFUND[refund.state]} | ${plain(yen(refund.amount_jpy))}`]),
+    ...LEGEND.filter(([fate]) => receipt.lines.some(({ came }) => came === fate)).map(([, words]) => words),
     '{width:auto}',
     plain(`PayPay ${receipt.paymentId}`),
     ...(receipt.phone === null ? [] : [plain(`TEL ${receipt.phone}`)]),

@@ -8,6 +8,7 @@ import { type Kiosk, KioskContext } from './kiosk.ts';
 import type { Link } from './link.ts';
 import { Header } from './parts/Header.tsx';
 import { IdleWarning } from './parts/IdleWarning.tsx';
+import { useOwnComfort } from './own-comfort.ts';
 import { usePressed } from './pressed.ts';
 import { said } from './said.ts';
 import { Attract } from './screens/Attract.tsx';
@@ -38,10 +39,16 @@ const CUSTOMER_SIDE = new URLSearchParams(location.search).get('side') === 'cust
 
 /** @param onStaff opens the staff's console */
 export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: TextsOf; onStaff: () => void }) {
-  const { view, receivedAt_ms, connected } = useSyncExternalStore(
+  const {
+    view: shown,
+    receivedAt_ms,
+    connected,
+  } = useSyncExternalStore(
     useCallback((listener) => link.onState(listener), [link]),
     () => link.state(),
   );
+  const customerSide = CUSTOMER_SIDE && shown?.shop.mode === 'counter';
+  const { view, send } = useOwnComfort({ view: shown, send: link.send }, customerSide);
   const lost = useLasting(!connected, CALM_ms);
   const language = view?.comfort.language ?? 'ja';
   const easyView = view?.comfort.easyView ?? false;
@@ -54,11 +61,10 @@ export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: Text
   useAwake();
   usePressed();
 
-  const customerSide = CUSTOMER_SIDE && view?.shop.mode === 'counter';
   const texts = useMemo(() => textsOf(language), [textsOf, language]);
   const kiosk = useMemo(
-    () => view && ({ view, receivedAt_ms, texts, textsOf, send: link.send, customerSide } satisfies Kiosk),
-    [view, receivedAt_ms, texts, textsOf, link, customerSide],
+    () => view && ({ view, receivedAt_ms, texts, textsOf, send, customerSide } satisfies Kiosk),
+    [view, receivedAt_ms, texts, textsOf, send, customerSide],
   );
   const sentence =
     view === null
@@ -74,7 +80,7 @@ export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: Text
     if (target instanceof Element && target.closest('.sheet-idle') !== null) return;
     if (view?.idleAt_ms == null || performance.now() - stayedAt_ms.current < STAY_ms) return;
     stayedAt_ms.current = performance.now();
-    link.send({ do: 'stay' });
+    send({ do: 'stay' });
   };
   const touched = useStaffTouches(customerSide ? undefined : view?.screen.name, onStaff);
   // Nothing waits for the catalogue while another screen stands before it, the first picture least of all.

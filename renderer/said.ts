@@ -1,9 +1,36 @@
+/** What became of the goods, no more than is known. */
+export function fate(lines: readonly VendLineView[]): MessageKey {
+  const some = lines.some(({ state }) => state === 'delivered');
+  if (lines.some(({ state }) => state === 'unknown') && !(some && lines.some(({ state }) => state === 'failed')))
+    return some ? 'refund.unknownPart' : 'refund.unknown';
+  return some ? 'refund.partly' : 'refund.none';
+}
+
+/** What a closed code means for the customer's money. */
+export function moneyAfter(why: Extract<ScreenView, { name: 'codeClosed' }>['why']): readonly MessageKey[] {
+  switch (why) {
+    case 'cancelled':
+    case 'expired':
+      return ['closed.nothingTaken', 'closed.comesBack'];
+    case 'notReady':
+      return ['closed.nothingTaken'];
+    case 'rejected':
+      return ['closed.comesBack'];
+    case 'reversed':
+      return ['closed.returned'];
+    case 'stillChecking':
+      return ['closed.willReturn'];
+  }
+}
+
 /** The one sentence of every screen, for screen readers and for the kiosk's own voice. */
-import type { KioskView } from '../app/view.ts';
+import type { KioskView, ScreenView, VendLineView } from '../app/view.ts';
+import type { MessageKey } from './messages/messages.ts';
 import type { Texts } from './texts.ts';
 
 export function said({ screen, shop }: KioskView, { t, yen, name, time }: Texts): string {
-  const join = (...parts: (string | null)[]): string => parts.filter((part) => part !== null).join('. ');
+  const join = (...parts: (string | null)[]): string =>
+    parts.flatMap((part) => (part === null ? [] : [part.replace(/[.。]$/, '')])).join('. ');
   switch (screen.name) {
     case 'recovering':
     case 'maintenance':
@@ -21,7 +48,7 @@ export function said({ screen, shop }: KioskView, { t, yen, name, time }: Texts)
     case 'checking':
       return join(t('checking.title'), t(`checking.${screen.leaving}`));
     case 'codeClosed':
-      return join(t(`closed.${screen.why}`), t(screen.why === 'stillChecking' ? 'closed.willReturn' : 'closed.nothingTaken'));
+      return join(t(`closed.${screen.why}`), ...moneyAfter(screen.why).map((key) => t(key)));
     case 'dispensing': {
       const choose = screen.lines.find(({ state }) => state === 'choose');
       return join(
@@ -33,10 +60,9 @@ export function said({ screen, shop }: KioskView, { t, yen, name, time }: Texts)
       return join(t('thanks.title'), t(shop.mode === 'counter' ? 'thanks.takeCounter' : 'dispensing.outlet'));
     case 'refunding': {
       const { state, amount_jpy, completedAt_ms } = screen.refund;
-      const some = screen.lines.some((line) => line.state === 'delivered');
       return join(
-        t(some ? 'refund.partly' : 'refund.none'),
-        state === 'attention' ? t('refund.attention') : t(`refund.${state}`, { amount: yen(amount_jpy) }),
+        t(fate(screen.lines)),
+        t(`refund.${state}`, { amount: yen(amount_jpy) }),
         completedAt_ms === null ? null : time(completedAt_ms),
       );
     }

@@ -20,7 +20,8 @@ function darkPath(data: Uint8Array, size: number): string {
   return path;
 }
 
-export function QrCode({ url, label, testId }: { url: string; label: string; testId?: string }) {
+/** @param least_mm of a module, where the code may be larger than its place in the style sheet */
+export function QrCode({ url, label, testId, least_mm = 0 }: { url: string; label: string; testId?: string; least_mm?: number }) {
   const frame = useRef<HTMLDivElement>(null);
   const [side_px, setSide] = useState(0);
   const { path, modules } = useMemo(() => {
@@ -32,6 +33,10 @@ export function QrCode({ url, label, testId }: { url: string; label: string; tes
     const element = frame.current;
     if (element === null) return undefined;
     const fit = (): void => {
+      if (least_mm > 0) {
+        const mm_px = Number.parseFloat(document.documentElement.style.getPropertyValue('--mm')) * devicePixelRatio;
+        element.style.setProperty('--least', `${(Math.ceil(least_mm * mm_px) * modules) / devicePixelRatio}px`);
+      }
       const room_px = Math.min(element.clientWidth, element.clientHeight) * devicePixelRatio;
       setSide((Math.max(1, Math.floor(room_px / modules)) * modules) / devicePixelRatio);
     };
@@ -39,7 +44,7 @@ export function QrCode({ url, label, testId }: { url: string; label: string; tes
     const observer = new ResizeObserver(fit);
     observer.observe(element);
     return () => observer.disconnect();
-  }, [modules]);
+  }, [modules, least_mm]);
 
   return (
     <div ref={frame} className="qr" data-testid={testId}>

@@ -1,12 +1,20 @@
 /** Nobody can pay this code any more: what that means for the customer's money, and the way on. */
 import type { ScreenView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
+import { moneyAfter } from '../said.ts';
 import { Bill, OrderNumber } from '../parts/Bill.tsx';
 import { Finish } from '../parts/Finish.tsx';
 import { Layout } from '../parts/Layout.tsx';
 import { Attention, Closed, Pending } from '../parts/marks.tsx';
 
-const MARKS = { cancelled: Closed, expired: Pending, notReady: Attention, rejected: Attention, stillChecking: Pending } as const;
+const MARKS = {
+  cancelled: Closed,
+  expired: Pending,
+  notReady: Attention,
+  rejected: Attention,
+  reversed: Closed,
+  stillChecking: Pending,
+} as const;
 
 export function CodeClosed({ screen: { why, order } }: { screen: Extract<ScreenView, { name: 'codeClosed' }> }) {
   const { view, texts, send, customerSide } = useKiosk();
@@ -17,12 +25,14 @@ export function CodeClosed({ screen: { why, order } }: { screen: Extract<ScreenV
     <Layout
       name="codeClosed"
       testId="code-closed"
-      bill={<Bill order={order} label={texts.t('pay.total')} />}
+      bill={<Bill order={order} label={texts.t('closed.order')} />}
       stage={
         <div className="message">
           <Mark />
           <h1>{texts.t(`closed.${why}`)}</h1>
-          <p>{texts.t(why === 'stillChecking' ? 'closed.willReturn' : 'closed.nothingTaken')}</p>
+          {moneyAfter(why).map((key) => (
+            <p key={key}>{texts.t(key)}</p>
+          ))}
         </div>
       }
       side={

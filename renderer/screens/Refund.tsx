@@ -1,5 +1,6 @@
 /** Nothing, or not everything, came out: what was taken, what came, what goes back, and how far that is. */
 import type { RefundView, ScreenView } from '../../app/view.ts';
+import { fate } from '../said.ts';
 import { useKiosk } from '../kiosk.ts';
 import { OrderNumber } from '../parts/Bill.tsx';
 import { Finish } from '../parts/Finish.tsx';
@@ -11,7 +12,7 @@ export function Refund({ screen }: { screen: Extract<ScreenView, { name: 'refund
   const { texts } = useKiosk();
   const { order, lines, refund } = screen;
   const { t } = texts;
-  const partly = lines.some(({ state }) => state === 'delivered');
+  const forPerson = refund.state === 'rejected' || refund.state === 'held';
   return (
     <Layout
       name="refunding"
@@ -20,14 +21,14 @@ export function Refund({ screen }: { screen: Extract<ScreenView, { name: 'refund
         <dl className="balance">
           <Row label={t('refund.paid')} amount_jpy={screen.paid_jpy} />
           <Row label={t('refund.dispensed')} amount_jpy={screen.dispensed_jpy} />
-          <Row label={t('refund.returned')} amount_jpy={refund.amount_jpy} testId="amount" />
+          <Row label={t(forPerson ? 'refund.open' : 'refund.returned')} amount_jpy={refund.amount_jpy} testId="amount" />
         </dl>
       }
       stage={
         <>
           <div className="message message-short">
             <Attention />
-            <h1>{t(partly ? 'refund.partly' : 'refund.none')}</h1>
+            <h1>{t(fate(lines))}</h1>
           </div>
           <VendLines lines={lines} prices />
           <RefundState refund={refund} />
@@ -37,7 +38,7 @@ export function Refund({ screen }: { screen: Extract<ScreenView, { name: 'refund
         <>
           <OrderNumber order={order} />
           <div className="ends">
-            {refund.state !== 'completed' && refund.state !== 'attention' && <p>{t('refund.leave')}</p>}
+            {refund.state !== 'completed' && !forPerson && <p>{t('refund.leave')}</p>}
             <Finish label={t('thanks.finish')} />
           </div>
         </>
@@ -65,10 +66,10 @@ function RefundState({ refund }: { refund: RefundView }) {
   const { state, completedAt_ms } = refund;
   return (
     <section className={`refund refund-${state}`} data-testid="refund-state" data-state={state}>
-      {state === 'completed' ? <Tick /> : state === 'attention' ? <Attention /> : <Dots />}
+      {state === 'completed' ? <Tick /> : state === 'rejected' || state === 'held' ? <Attention /> : <Dots />}
       <div>
         <p className="refund-what">
-          {state === 'attention' ? t('refund.attention') : t(`refund.${state}`, { amount })}
+          {t(`refund.${state}`, { amount })}
           {completedAt_ms !== null && <time className="figures"> {texts.time(completedAt_ms)}</time>}
         </p>
         <p className="hint">{t(`refund.${state}Hint`)}</p>

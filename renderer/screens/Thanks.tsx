@@ -8,6 +8,9 @@ import { Tick } from '../parts/marks.tsx';
 import { Outlet } from '../parts/Outlet.tsx';
 import { QrCode } from '../parts/QrCode.tsx';
 
+/** What a phone's camera reads from a hand's distance. */
+const RECEIPT_MODULE_mm = 0.33;
+
 export function Thanks({ screen: { order, receiptUrl } }: { screen: Extract<ScreenView, { name: 'thanks' }> }) {
   const { view, texts } = useKiosk();
   const { t } = texts;
@@ -26,7 +29,7 @@ export function Thanks({ screen: { order, receiptUrl } }: { screen: Extract<Scre
           {view.shop.mode === 'vending' && <Outlet />}
           {receiptUrl !== null && (
             <div className="receipt">
-              <QrCode url={receiptUrl} label={t('thanks.receiptQr')} testId="receipt-qr" />
+              <QrCode url={receiptUrl} label={t('thanks.receiptQr')} testId="receipt-qr" least_mm={RECEIPT_MODULE_mm} />
               <p>
                 <strong>{t('thanks.receipt')}</strong>
                 <span>{t('thanks.receiptHint')}</span>

@@ -51,6 +51,33 @@ describe('the screen goes back by itself', () => {
     expect(shop.view()).toMatchObject({ screen: { name: 'attract' }, comfort: { language: 'ja', easyView: false } });
   });
 
+  it('in its language and view from the first screen and from one out of service, a minute after somebody chose them', async () => {
+    await open();
+    const resting = { language: 'ja', easyView: false };
+    const english = { do: 'setLanguage', language: 'en' } satisfies KioskCommand;
+    const easy = { do: 'setEasyView', easyView: true } satisfies KioskCommand;
+    await shop.send(english);
+    await shop.clock.advance(50_000);
+    await shop.send(easy);
+    await shop.clock.advance(59_000);
+    expect(shop.view().comfort).toEqual({ language: 'en', easyView: true });
+    await shop.clock.advance(1_100);
+    expect(shop.view()).toMatchObject({ screen: { name: 'attract' }, comfort: resting });
+
+    // Whoever goes on from there keeps theirs.
+    await shop.send(english);
+    await shop.clock.advance(30_000);
+    await shop.send(touch);
+    await shop.clock.advance(45_000);
+    expect(shop.view()).toMatchObject({ screen: { name: 'selecting' }, comfort: { language: 'en' } });
+    await shop.send({ do: 'finish' });
+
+    shop.kiosk.operator.beginMaintenance();
+    await shop.send(english);
+    await shop.clock.advance(60_100);
+    expect(shop.view()).toMatchObject({ screen: { name: 'maintenance' }, comfort: resting });
+  });
+
   it('never from the QR to the settlement, whatever the customer leaves undone', async () => {
     await open();
     await shop.send(touch, addTea, checkout);

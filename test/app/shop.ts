@@ -56,9 +56,8 @@ export interface ShopChanges {
   readonly see?: ScreenName;
 }
 
-export async function openShop(changes: ShopChanges = {}): Promise<TestShop> {
-  const { ageCheck, printer, machine = null } = changes;
-  const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-shop-'));
+/** A shop with tea, and with beer behind the age check. */
+export function configOf({ machine, ...changes }: Pick<ShopChanges, 'shop' | 'sale' | 'machine'> = {}): Config {
   const parsed = parseConfig({
     version: 1,
     shop: {
@@ -81,7 +80,13 @@ export async function openShop(changes: ShopChanges = {}): Promise<TestShop> {
     ],
   });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  const config: Config = parsed.config;
+  return parsed.config;
+}
+
+export async function openShop(changes: ShopChanges = {}): Promise<TestShop> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-shop-'));
+  const { ageCheck, printer, machine = null } = changes;
+  const config = configOf(changes);
   const clock = new VirtualClock();
   const ids = seededIds();
   const keys = { apiKey: 'k', apiSecret: 's' };

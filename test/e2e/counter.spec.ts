@@ -56,6 +56,9 @@ test('staff ring up, the customer pays on the other screen, both see the result'
 
     await staff.getByRole('button', { name: 'お会計をはじめる' }).tap();
     await expect(customer.getByTestId('customer-side')).toContainText('お会計を準備しています');
+    await customer.getByTestId('language-en').tap();
+    await expect(customer.getByTestId('customer-side')).not.toContainText('お会計を準備しています');
+    await expect(staff.getByTestId('cart-checkout'), 'the till stays in the staff’s language').toHaveText('お支払いへ');
     for (const key of ['1', '2', '3', '0']) await staff.locator('.key', { hasText: new RegExp(`^${key}$`) }).tap();
     await expect(staff.getByTestId('amount')).toHaveText('¥1,230');
     await staff.getByTestId('cart-checkout').tap();
@@ -68,7 +71,7 @@ test('staff ring up, the customer pays on the other screen, both see the result'
     await expect(customer.getByTestId('order-number')).toHaveText(number ?? '');
     await expect(customer.getByTestId('finish'), 'the staff’s screen is closed by staff').toHaveCount(0);
     await staff.getByTestId('finish').tap();
-    await expect(customer.getByTestId('customer-side')).toContainText('いらっしゃいませ');
+    await expect(customer.getByTestId('customer-side'), 'the next customer finds the shop’s language').toContainText('いらっしゃいませ');
     expect(await counter.ledger()).toMatchObject({ taken_jpy: 1230, returned_jpy: 0 });
   } finally {
     await counter.end();

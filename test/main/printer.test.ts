@@ -13,11 +13,11 @@ const receipt: Receipt = {
   phone: '03-1234-5678',
   paidAt_ms: Date.UTC(2026, 10, 23, 15, 30),
   lines: [
-    { name: { ja: '緑茶' }, price_jpy: 150, came: 'out' },
-    { name: { ja: '天然水|~{x}' }, price_jpy: 110, came: 'notOut' },
+    { name: { ja: '緑茶' }, price_jpy: 150, quantity: 1, came: 'out' },
+    { name: { ja: '天然水|~{x}' }, price_jpy: 110, quantity: 1, came: 'notOut' },
   ],
   paid_jpy: 260,
-  dispensed_jpy: 150,
+  refund: { amount_jpy: 110, state: 'completed', completedAt_ms: null },
   paymentId: '04123456789012345678',
   url: 'https://example.com/r/1-000042',
 };

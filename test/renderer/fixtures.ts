@@ -1,7 +1,8 @@
 /** A view for every screen, and for the variants that look different. */
 import { themeOf, USUAL_ACCENT, USUAL_GROUND } from '../../app/theme.ts';
-import type { LocalText } from '../../app/order/events.ts';
-import type { KioskView, Language, ProductView, ScreenView, ShopView, VendLineView } from '../../app/view.ts';
+import type { LocalText, OrderEvent } from '../../app/order/events.ts';
+import type { KioskView, Language, OrderView, ProductView, ScreenView, ShopView, VendLineView } from '../../app/view.ts';
+import { codeCreated, jammed, opened, paid, screenOfOrder, tell, unknown, vended } from '../app/order/orders.ts';
 
 const NOW_ms = Date.UTC(2026, 10, 23, 5, 5); // 14:05 in Japan
 
@@ -85,6 +86,9 @@ const unit = (sku: string, state: VendLineView['state']): VendLineView => {
 /** The shape and length of a PayPay dynamic code's address. */
 export const QR_URL = 'https://qr.paypay.ne.jp/28180104Bv7dSW9rTgqLmKX2';
 
+/** As long as an address with a whole receipt behind it gets (app/receipt.ts). */
+const LONG_RECEIPT_URL = `https://shop.example/receipt.html#${'WyLjgYrojLYi'.repeat(39).slice(0, 466)}`;
+
 export const view = (screen: ScreenView, more: Partial<KioskView> = {}): KioskView => ({
   shop,
   comfort: { language: 'ja', easyView: false },
@@ -97,6 +101,40 @@ export const view = (screen: ScreenView, more: Partial<KioskView> = {}): KioskVi
 /** Thanks go by themselves soon; what must be read stays. */
 const soon = { idleAt_ms: NOW_ms + 15_000 };
 const later = { idleAt_ms: NOW_ms + 60_000 };
+
+/** An order as the journal tells it, paid or not: its screen says what the kiosk would say. */
+function told(
+  state: 'refunding' | 'codeClosed',
+  order: OrderView,
+  events: readonly OrderEvent[],
+  leaving?: 'cancelled' | 'expired',
+): ScreenView {
+  const units = order.lines.flatMap(({ quantity, sku, name, price_jpy }) =>
+    Array.from({ length: quantity }, () => ({ sku, name, price_jpy })),
+  );
+  const { lines, ...rest } = opened(
+    units.map(({ price_jpy }) => price_jpy),
+    { orderNumber: order.orderNumber },
+  );
+  return screenOfOrder(
+    state,
+    tell({ ...rest, lines: lines.map((line, i) => ({ ...line, ...units[i] })) }, ...codeCreated, ...events),
+    leaving,
+  );
+}
+const refunding = (order: OrderView, ...events: readonly OrderEvent[]): KioskView =>
+  view(told('refunding', order, [paid(order.total_jpy), ...events]), later);
+const closedCode = (how: 'unpaid' | 'reversed', reason: 'customer' | 'expired' | 'rejected'): KioskView =>
+  view(
+    told(
+      'codeClosed',
+      one,
+      [{ type: 'cancel.requested', reason }, { type: 'cancel.accepted' }, { type: 'payment.closed', how }],
+      reason === 'customer' ? 'cancelled' : 'expired',
+    ),
+    later,
+  );
+const refund: OrderEvent = { type: 'refund.requested', amount_jpy: 150 };
 
 export const fixtures = {
   recovering: view({ name: 'recovering' }),
@@ -137,8 +175,10 @@ export const fixtures = {
   awaitingPayment: view({ name: 'awaitingPayment', order: one, url: QR_URL, expiresAt_ms: NOW_ms + 272_000, pollsFailing: false }),
   'awaitingPayment-cart': view({ name: 'awaitingPayment', order: three, url: QR_URL, expiresAt_ms: NOW_ms + 42_000, pollsFailing: true }),
   checking: view({ name: 'checking', order: one, leaving: 'cancelled' }),
-  'codeClosed-expired': view({ name: 'codeClosed', order: one, why: 'expired' }, later),
-  'codeClosed-cancelled': view({ name: 'codeClosed', order: one, why: 'cancelled' }, later),
+  'codeClosed-expired': closedCode('unpaid', 'expired'),
+  'codeClosed-cancelled': closedCode('unpaid', 'customer'),
+  'codeClosed-reversed': closedCode('reversed', 'customer'),
+  'codeClosed-rejected': closedCode('reversed', 'rejected'),
   'codeClosed-stillChecking': view({ name: 'codeClosed', order: one, why: 'stillChecking' }, later),
   dispensing: view({
     name: 'dispensing',
@@ -152,51 +192,14 @@ export const fixtures = {
   }),
   'codeClosed-machine': view({ name: 'codeClosed', order: one, why: 'expired' }, { ...later, shop: { ...shop, selection: 'machine' } }),
   thanks: view({ name: 'thanks', order: one, lines: [unit('green-tea', 'delivered')], receiptUrl: 'https://example.jp/r/3-0142' }, soon),
+  'thanks-receipt': view({ name: 'thanks', order: three, lines: [unit('green-tea', 'delivered')], receiptUrl: LONG_RECEIPT_URL }, soon),
   'thanks-plain': view({ name: 'thanks', order: one, lines: [unit('green-tea', 'delivered')], receiptUrl: null }, soon),
-  'refunding-requested': view(
-    {
-      name: 'refunding',
-      order: one,
-      lines: [unit('green-tea', 'failed')],
-      paid_jpy: 150,
-      dispensed_jpy: 0,
-      refund: { amount_jpy: 150, state: 'requested', completedAt_ms: null },
-    },
-    later,
-  ),
-  'refunding-completed': view(
-    {
-      name: 'refunding',
-      order: one,
-      lines: [unit('green-tea', 'failed')],
-      paid_jpy: 150,
-      dispensed_jpy: 0,
-      refund: { amount_jpy: 150, state: 'completed', completedAt_ms: NOW_ms },
-    },
-    later,
-  ),
-  'refunding-partly': view(
-    {
-      name: 'refunding',
-      order: three,
-      lines: [unit('green-tea', 'delivered'), unit('green-tea', 'failed'), unit('onigiri', 'delivered')],
-      paid_jpy: 480,
-      dispensed_jpy: 330,
-      refund: { amount_jpy: 150, state: 'accepted', completedAt_ms: null },
-    },
-    later,
-  ),
-  'refunding-attention': view(
-    {
-      name: 'refunding',
-      order: one,
-      lines: [unit('green-tea', 'unknown')],
-      paid_jpy: 150,
-      dispensed_jpy: 0,
-      refund: { amount_jpy: 150, state: 'attention', completedAt_ms: null },
-    },
-    later,
-  ),
+  'refunding-requested': refunding(one, ...jammed(0), refund),
+  'refunding-completed': refunding(one, ...jammed(0), refund, { type: 'refund.completed' }),
+  'refunding-partly': refunding(three, ...vended(0), ...jammed(1), ...vended(2), refund, { type: 'refund.accepted' }),
+  'refunding-unknown': refunding(one, ...unknown('none', 0), refund),
+  'refunding-held': refunding(three, ...vended(0), ...unknown('delivered', 1), ...vended(2)),
+  'refunding-rejected': refunding(one, ...jammed(0), refund, { type: 'refund.rejected', code: '', message: '' }),
   outOfService: view({ name: 'outOfService', reasons: ['networkDown', 'machineDoorOpen'], since_ms: NOW_ms - 900_000, interrupted: null }),
   'outOfService-interrupted': view({ name: 'outOfService', reasons: ['journalFailed'], since_ms: NOW_ms - 5_000, interrupted: one }, later),
   maintenance: view({ name: 'maintenance' }),

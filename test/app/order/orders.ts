@@ -3,6 +3,8 @@ import type { OrderEvent, OrderLine } from '../../../app/order/events.ts';
 import type { Answers, Situation } from '../../../app/order/decide.ts';
 import { apply, type Order, type Stamp } from '../../../app/order/order.ts';
 import type { PaymentFacts } from '../../../app/ports.ts';
+import { screenOf } from '../../../app/project.ts';
+import type { ScreenView } from '../../../app/view.ts';
 
 export const NOW_ms = Date.UTC(2026, 10, 23, 3);
 export const EXPIRES_ms = NOW_ms + 300_000;
@@ -99,3 +101,23 @@ export const live = (change: Partial<Situation> = {}): Situation => ({
 export const restarted = (change: Partial<Situation> = {}): Situation => live({ live: false, ...change });
 
 export const nothingAsked: Answers = {};
+
+/** What the screen shows of the order in this state of the kiosk. */
+export function screenOfOrder(
+  state: 'dispensing' | 'refunding' | 'codeClosed',
+  order: Order,
+  leaving: 'cancelled' | 'expired' = 'cancelled',
+): ScreenView {
+  return screenOf({
+    state,
+    context: {
+      sale: { orderId: order.orderId, opened: order.opened, ageCheck: false, until_ms: null },
+      ...{ problem: null, gate: [], gateSince_ms: 0, fault: null, leaving, stillChecking: false },
+    },
+    order,
+    cartLines: [],
+    choosing: null,
+    pollsFailing: false,
+    receiptUrl: null,
+  });
+}
