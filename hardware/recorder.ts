@@ -6,14 +6,15 @@ const KEPT_FRAMES = 50;
 
 export interface Recorder {
   readonly counters: Record<Counter, number>;
-  frame(direction: 'in' | 'out', frame: Uint8Array | string): void;
+  /** @param frame a function is called when somebody reads the diagnostics */
+  frame(direction: 'in' | 'out', frame: Uint8Array | string | (() => string)): void;
   connected(connected: boolean): void;
   readonly diagnostics: () => MachineDiagnostics;
 }
 
 export function createRecorder(driver: string, port: string, clock: Clock): Recorder {
   const counters = { framesIn: 0, framesOut: 0, badChecksums: 0, garbageBytes: 0, resends: 0, duplicates: 0, reconnects: 0 };
-  const frames: { at_ms: number; direction: 'in' | 'out'; frame: Uint8Array | string }[] = [];
+  const frames: { at_ms: number; direction: 'in' | 'out'; frame: Uint8Array | string | (() => string) }[] = [];
   let connectedSince_ms: number | null = null;
   let connectedBefore = false;
   return {
@@ -33,10 +34,13 @@ export function createRecorder(driver: string, port: string, clock: Clock): Reco
       port,
       connectedSince_ms,
       counters: { ...counters },
-      lastFrames: frames.map((entry) => ({ ...entry, frame: typeof entry.frame === 'string' ? entry.frame : hex(entry.frame) })),
+      lastFrames: frames.map((entry) => ({ ...entry, frame: written(entry.frame) })),
     }),
   };
 }
+
+const written = (frame: Uint8Array | string | (() => string)): string =>
+  typeof frame === 'string' ? frame : typeof frame === 'function' ? frame() : hex(frame);
 
 /** Bytes as people write them: `FA FB 41 00 40`. */
 export function hex(bytes: Uint8Array): string {

@@ -88,7 +88,7 @@ export function createSession(port: Port, clock: Clock, log: Log, recorder: Reco
     for (const frame of frames) {
       recorder.counters.framesIn += 1;
       if (frame.command !== COMMAND.poll && frame.command !== COMMAND.ack)
-        recorder.frame('in', `${frame.command.toString(16)} #${frame.packNo} ${Buffer.from(frame.text).toString('hex')}`);
+        recorder.frame('in', () => `${frame.command.toString(16)} #${frame.packNo} ${Buffer.from(frame.text).toString('hex')}`);
       if (phase === 'disconnected') enter('starting');
       link.receive(frame);
     }

@@ -13,7 +13,7 @@ import * as topup from './operations/topup.ts';
 import * as user from './operations/user.ts';
 import { classify, fieldErrors, type PayPayOutcome } from './outcome.ts';
 import { ServerClock } from './server-clock.ts';
-import { authorization, type Keys } from './sign.ts';
+import { type Keys, type Signer, signer } from './sign.ts';
 import { httpTransport, type Transport, type WireRequest } from './transport.ts';
 
 export interface PayPayClientOptions extends Keys {
@@ -54,6 +54,7 @@ export class PayPayClient {
   readonly #clock: Clock;
   readonly #ids: Ids;
   readonly #transport: Transport;
+  readonly #authorize: Signer;
   /** PayPay's time. */
   readonly time: ServerClock;
 
@@ -107,6 +108,7 @@ export class PayPayClient {
   /** @throws Error when the environment is not one */
   constructor(options: PayPayClientOptions) {
     this.#options = options;
+    this.#authorize = signer(options);
     this.#clock = options.clock ?? systemClock();
     this.#ids = options.ids ?? systemIds(this.#clock);
     this.#transport = options.transport ?? httpTransport(originOf(options.environment));
@@ -199,7 +201,7 @@ export class PayPayClient {
         ...(body === null ? {} : { 'content-type': CONTENT_TYPE }),
         ...(this.#options.merchantId === undefined ? {} : { 'x-assume-merchant': this.#options.merchantId }),
         ...operation.headers?.(input),
-        authorization: authorization(this.#options, { ...signed, nonce: this.#ids.next('nonce'), epoch_s }),
+        authorization: this.#authorize({ ...signed, nonce: this.#ids.next('nonce'), epoch_s }),
       },
       body,
     };

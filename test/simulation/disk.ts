@@ -157,14 +157,16 @@ function createContents() {
     add,
     /** All rows or none. */
     write(rows: readonly NewRow[], stamp: Pick<JournalRow, 'at_ms' | 'monotonic_ms' | 'bootId'>): readonly JournalRow[] {
+      const ofOrders = rows.filter((row) => row.stream === 'order');
       const tried = new Map<string, Set<string>>();
-      for (const row of rows) {
-        if (row.stream !== 'order') continue;
-        const standing = tried.get(row.orderId) ?? new Set(standingOf(row.orderId));
-        tried.set(row.orderId, standing);
-        const rule = refusal(row.event, standing);
+      for (const row of ofOrders) {
+        const before = tried.get(row.orderId) ?? standingOf(row.orderId);
+        const rule = refusal(row.event, before);
         if (rule !== null) throw new BrokenRule(row.orderId, rule);
-        stand(standing, row.event);
+        if (row === ofOrders.at(-1)) continue;
+        const after = new Set(before);
+        stand(after, row.event);
+        tried.set(row.orderId, after);
       }
       const written = rows.map((row, i): JournalRow => ({ ...row, seq: seq + 1 + i, ...stamp }));
       written.forEach(add);

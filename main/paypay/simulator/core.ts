@@ -1,7 +1,7 @@
 /** A PayPay without a network: request in, reply out, on a clock of the caller's. */
 import { timingSafeEqual } from 'node:crypto';
 import type { Clock, Ids } from '../../../app/ports.ts';
-import { authorization, type Keys } from '../sign.ts';
+import { signer, type Keys, type Signer } from '../sign.ts';
 import { refusal, unauthorized, type Answer, type ApiReply, type ApiRequest } from './answer.ts';
 import { Faults, faultAnswer, faultFate, isProcessed, type Fault } from './faults.ts';
 import { ROUTES } from './routes.ts';
@@ -36,10 +36,12 @@ export class PayPaySimulator {
   /** How often each operation was called. */
   readonly calls = new Map<string, number>();
   readonly #options: SimulatorOptions;
+  readonly #authorize: Signer;
   readonly #nonces = new Set<string>();
 
   constructor(options: SimulatorOptions) {
     this.#options = options;
+    this.#authorize = signer(options.keys);
     this.merchantName = options.merchantName ?? options.merchantId;
     this.world = new World(
       options.clock,
@@ -124,7 +126,7 @@ export class PayPaySimulator {
     const given = request.headers['authorization'] ?? '';
     const [, apiKey, , nonce = '', epoch] = AUTHORIZATION.exec(given) ?? [];
     if (apiKey !== keys.apiKey || Math.abs(this.world.now_s() - Number(epoch)) >= ALLOWED_SKEW_S) return false;
-    const expected = authorization(keys, {
+    const expected = this.#authorize({
       method: request.method,
       path,
       contentType: request.headers['content-type'],

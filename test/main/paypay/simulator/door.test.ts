@@ -1,7 +1,7 @@
 /** What the simulated PayPay lets in, and how it is operated. */
 import { readFileSync } from 'node:fs';
 import { expect, describe, test } from 'vitest';
-import { authorization } from '../../../../main/paypay/sign.ts';
+import { signer } from '../../../../main/paypay/sign.ts';
 import { control } from '../../../../main/paypay/simulator/control.ts';
 import { PayPaySimulator } from '../../../../main/paypay/simulator/core.ts';
 import { Faults } from '../../../../main/paypay/simulator/faults.ts';
@@ -33,17 +33,14 @@ function door(switches = {}) {
     const headers = {
       ...(contentType === undefined ? {} : { 'content-type': contentType }),
       ...(given.merchant === undefined ? {} : { 'x-assume-merchant': given.merchant }),
-      authorization: authorization(
-        { apiKey: given.apiKey ?? keys.apiKey, apiSecret: given.secret ?? keys.apiSecret },
-        {
-          method,
-          path: given.signedPath ?? (target.split('?')[0] as string),
-          contentType: given.signedContentType ?? contentType,
-          body: given.signedBody ?? body,
-          nonce: given.nonce ?? 'n0nce',
-          epoch_s: Math.floor(clock.now_ms() / 1000) + (given.skew_s ?? 0),
-        },
-      ),
+      authorization: signer({ apiKey: given.apiKey ?? keys.apiKey, apiSecret: given.secret ?? keys.apiSecret })({
+        method,
+        path: given.signedPath ?? (target.split('?')[0] as string),
+        contentType: given.signedContentType ?? contentType,
+        body: given.signedBody ?? body,
+        nonce: given.nonce ?? 'n0nce',
+        epoch_s: Math.floor(clock.now_ms() / 1000) + (given.skew_s ?? 0),
+      }),
     };
     const reply = simulator.handle({ method, target, headers, body });
     const { resultInfo, data } = JSON.parse(reply.body) as {
