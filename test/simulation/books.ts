@@ -33,6 +33,8 @@ export class Books {
   readonly vends: VendRecord[] = [];
   readonly #world: World;
   readonly #lineOf = new Map<string, { orderId: string; line: number }>();
+  /** Orders whose cancel came to PayPay before their code did. */
+  readonly #cancelledBefore = new Set<string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -43,9 +45,15 @@ export class Books {
     return {
       ...of,
       append: async (rows) => {
-        const written = await of.append(rows);
-        for (const row of written) this.#note(row, true);
-        return written;
+        try {
+          const written = await of.append(rows);
+          for (const row of written) this.#note(row, true);
+          return written;
+        } catch (error) {
+          // They may be on the disk all the same.
+          this.reread(this.#world.disk.durable());
+          throw error;
+        }
       },
     };
   }
@@ -83,6 +91,8 @@ export class Books {
     const { world } = this.#world.paypay.simulator;
     const code = world.codes.get(orderId);
     if (code === undefined) return;
+    // Nobody saw this code or ever will; its request was so late that PayPay knew of nothing to cancel.
+    if (!facts.has('code.created') && this.#cancelledBefore.has(orderId)) return;
     if (facts.has('code.created') && codeState(world, code) === 'waiting')
       this.#world.violate(`${orderId}: closed as unpaid, and its code still works`);
     if (codeState(world, code) !== 'paid' && !world.latentCancels.has(orderId))
@@ -109,7 +119,11 @@ export class Books {
       if (orderId === undefined || this.orders.get(orderId)?.facts.has(fact) !== true)
         this.#world.violate(`${String(orderId)}: ${method} ${target} before ${fact} is durable`);
     };
-    if (method === 'DELETE' && target.startsWith('/v2/payments/')) return intent(target.slice('/v2/payments/'.length), 'cancel.requested');
+    if (method === 'DELETE' && target.startsWith('/v2/payments/')) {
+      const orderId = target.slice('/v2/payments/'.length);
+      if (!this.#world.paypay.simulator.world.codes.has(orderId)) this.#cancelledBefore.add(orderId);
+      return intent(orderId, 'cancel.requested');
+    }
     switch (target) {
       case '/v2/codes':
         return intent(request['merchantPaymentId'], 'code.requested');

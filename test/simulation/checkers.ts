@@ -30,8 +30,8 @@ export function checkAtRest(evidence: Evidence): Map<string, number> {
   const count = (what: string) => results.set(what, (results.get(what) ?? 0) + 1);
   const { paypay, machine, violate } = evidence;
   const goods = goodsOf(evidence);
-  // Slots in which something fell after the machine had reported a jam: a counter read later knows, the report did not.
-  const fellLater = new Set((machine?.slots ?? []).filter((slot) => slot.fellLater > 0).map((slot) => String(slot.selection)));
+  // Units that fell after the machine had reported a jam: a counter read later takes each for one of the next vends.
+  const fellLater = new Map((machine?.slots ?? []).map((slot) => [String(slot.selection), slot.fellLater]));
   for (const record of evidence.orders.values()) checkOrder(evidence, record, goods, fellLater, count);
   for (const orderId of paypay.payments.keys())
     if (!evidence.orders.has(orderId)) violate(`${orderId}: PayPay took a payment that the journal does not know`);
@@ -63,7 +63,7 @@ function checkOrder(
   evidence: Evidence,
   record: Pick<OrderRecord, 'orderId' | 'rows'>,
   goods: ReadonlyMap<string, Goods>,
-  fellLater: ReadonlySet<string>,
+  fellLater: Map<string, number>,
   count: (what: string) => void,
 ): void {
   const { orderId, rows } = record;
@@ -79,13 +79,16 @@ function checkOrder(
   count(result);
 
   let delivered_jpy = 0;
-  for (const { line, price_jpy } of order.opened.lines) {
+  for (const { line, slot, price_jpy } of order.opened.lines) {
     const { drives, dropped } = goods.get(`${orderId} ${line}`) ?? { drives: 0, dropped: false };
     const state = order.vends[line]?.state ?? 'none';
     if (drives > 1) violate(`line ${line} was driven ${drives} times`);
     const out = order.opened.fulfilment === 'counter' ? state === 'succeeded' : dropped;
-    if (state === 'succeeded' && !out && !fellLater.has(order.opened.lines[line]?.slot ?? ''))
-      violate(`line ${line} did not come out, and counts as delivered`);
+    if (state === 'succeeded' && !out) {
+      const left = fellLater.get(slot) ?? 0;
+      if (left === 0) violate(`line ${line} did not come out, and counts as delivered`);
+      fellLater.set(slot, left - 1);
+    }
     if (out && state !== 'succeeded' && state !== 'unknown') violate(`line ${line} came out, and counts as ${state}`);
     if (out && state === 'unknown' && result !== 'attention') count('borneByShop');
     if (state === 'succeeded') delivered_jpy += price_jpy;
@@ -94,6 +97,8 @@ function checkOrder(
   const payment = evidence.paypay.paymentOf(orderId);
   const taken = payment === undefined ? 0 : taken_jpy(payment);
   const returned = payment === undefined ? 0 : payment.status === 'FAILED' ? taken : refunded_jpy(payment);
+  checkDoubtfulVends(rows, order.opened.unknownVend, violate);
+  checkRefusals(order, payment, violate);
   const closing = rows.findLast(({ event }) => event.type === 'order.closed')?.event;
   if (payment && payment.refunds.length > 1) violate(`refunded ${payment.refunds.length} times`);
   if (closing?.type === 'order.closed' && closing.taken_jpy - closing.returned_jpy !== taken - returned)
@@ -110,6 +115,23 @@ function checkOrder(
   }
   if (taken !== delivered_jpy + returned) violate(`taken ${taken} is not delivered ${delivered_jpy} + returned ${returned} (${result})`);
   if (payment && isHeld(payment)) violate('its hold was never let go of');
+}
+
+/** What a person has to decide is not decided by the software: it waits for one. */
+function checkDoubtfulVends(rows: OrderRecord['rows'], policy: 'refund' | 'hold', violate: (what: string) => void): void {
+  const doubtful = rows.some(({ event }) => event.type === 'vend.unknown' && (policy === 'hold' || event.likely === 'delivered'));
+  const first = rows.find(({ event }) => event.type === 'order.closed')?.event;
+  if (doubtful && first?.type === 'order.closed' && first.result !== 'attention')
+    violate(`a vend for a person to judge, closed as ${first.result}`);
+}
+
+/** What the kiosk says that PayPay refuses, PayPay would refuse now as well. */
+function checkRefusals(order: Order, payment: Payment | undefined, violate: (what: string) => void): void {
+  if (payment === undefined) return;
+  if (order.refund.state === 'rejected' && payment.status === 'COMPLETED' && payment.refunds.length === 0)
+    violate('its refund counts as refused, and PayPay would do it');
+  if ((order.revert === 'rejected' || order.capture.refused) && isHeld(payment))
+    violate('its hold counts as refused, and PayPay still holds it');
 }
 
 const isHeld = (payment: Payment): boolean => payment.status === 'AUTHORIZED' || payment.status === 'REAUTHORIZING';

@@ -26,8 +26,11 @@ export interface DiskOptions {
 }
 
 export interface Disk {
-  /** A process starts and opens the journal. One that still has it open is refused, as with the real lock. */
-  open(bootId: string): Journal;
+  /**
+   * A process starts and opens the journal. One that still has it open is refused, as with the real lock.
+   * @param host the process's clock: what its rows are stamped with
+   */
+  open(bootId: string, host?: Clock): Journal;
   /**
    * The power goes: the open journal never answers again, and of the transactions that were not flushed only the
    * first `survivors(count)` are there after it.
@@ -35,6 +38,8 @@ export interface Disk {
   crash(survivors?: (unflushed: number) => number): void;
   /** While set, every append fails with it and leaves nothing. */
   fault: JournalFault | null;
+  /** The fault comes only after the rows were written: they are there, and the process is told that they are not. */
+  faultComesLate: boolean;
   /** Everything that a start after a crash with no survivors would find. */
   durable(): readonly JournalRow[];
   /** Starts a flush of what an honest disk would have flushed before it answered. */
@@ -52,12 +57,14 @@ export function createDisk({ clock, flush_ms = () => 0, honest = true, onAppend 
 
   const disk: Disk = {
     fault: null,
-    open(bootId) {
+    faultComesLate: false,
+    open(bootId, host = clock) {
       if (holder !== 0) throw new JournalError('locked', 'the journal is in use');
       const me = ++starts;
       holder = me;
       return handle(
         bootId,
+        host,
         () => holder === me,
         () => (holder = 0),
       );
@@ -73,7 +80,11 @@ export function createDisk({ clock, flush_ms = () => 0, honest = true, onAppend 
     sync: () => void (flushed = transactions.length),
   };
 
-  const handle = (bootId: string, alive: () => boolean, release: () => void): Journal => {
+  const handle = (bootId: string, host: Clock, alive: () => boolean, release: () => void): Journal => {
+    const failing = (late: boolean) => {
+      if (disk.fault !== null && disk.faultComesLate === late)
+        throw new JournalError(disk.fault, `the disk of the simulation is ${disk.fault}`);
+    };
     /** A dead process gets no answers. */
     const answer = <T>(value: () => T): Promise<T> =>
       new Promise((resolve, reject) =>
@@ -90,8 +101,8 @@ export function createDisk({ clock, flush_ms = () => 0, honest = true, onAppend 
     const write = async (rows: readonly NewRow[]): Promise<readonly JournalRow[]> => {
       onAppend('before', rows);
       if (!alive()) return [];
-      if (disk.fault !== null) throw new JournalError(disk.fault, `the disk of the simulation is ${disk.fault}`);
-      const stamp = { at_ms: Math.trunc(clock.now_ms()), monotonic_ms: clock.monotonic_ms(), bootId };
+      failing(false);
+      const stamp = { at_ms: Math.trunc(host.now_ms()), monotonic_ms: host.monotonic_ms(), bootId };
       const written = contents.write(rows, stamp);
       if (written.length > 0) transactions.push(written);
       if (honest) {
@@ -101,6 +112,7 @@ export function createDisk({ clock, flush_ms = () => 0, honest = true, onAppend 
         if (alive()) flushed = Math.max(flushed, mine);
       }
       onAppend('after', rows);
+      failing(true);
       return written;
     };
     return {

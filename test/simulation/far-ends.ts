@@ -28,9 +28,14 @@ class WatchedPayPay extends PayPaySimulator {
 export interface FarPayPay {
   readonly simulator: WatchedPayPay;
   readonly transport: Transport;
+  /** Nothing gets through, for days if need be; `heal` does not mend it. */
+  cutOff: boolean;
   /** From now on everything is answered, at once and as it should be. */
   heal(): void;
 }
+
+/** An answer that says nothing of what PayPay did. */
+const SAYS_NOTHING: readonly string[] = ['500', '502', '503', 'hang'];
 
 export function farPayPay(time: VirtualTime, start_ms: number, random: Random): FarPayPay {
   const clock = time.clock(start_ms);
@@ -64,6 +69,7 @@ export function farPayPay(time: VirtualTime, start_ms: number, random: Random): 
     : null;
   let healthy = false;
   const way = (): Way => {
+    if (far.cutOff) return { way: 'down' };
     if (healthy) return { way: 'open', there_ms: 20, back_ms: 20 };
     if (outage && time.now_ms >= outage.from_ms && time.now_ms < outage.from_ms + outage.for_ms) return { way: 'down' };
     if (trouble > 0 && random.chance(trouble)) {
@@ -75,19 +81,24 @@ export function farPayPay(time: VirtualTime, start_ms: number, random: Random): 
         times: 1,
         delay_ms: random.whole(100, 40_000),
         ...(kind === '429' ? { retryAfter_s: random.whole(0, 3) } : {}),
+        ...(SAYS_NOTHING.includes(kind) ? { processed: random.chance(0.5) } : {}),
       });
+      // Arrives, and has its effect, when nobody waits for it any more.
+      if (random.chance(0.05)) return { way: 'open', there_ms: 45_000, back_ms: 100 };
     }
     return { way: 'open', there_ms: random.between(5, 200), back_ms: random.between(5, 200) };
   };
-  return {
+  const far: FarPayPay = {
     simulator,
     transport: inProcessTransport(simulator, clock, way),
+    cutOff: false,
     heal() {
       healthy = true;
       trouble = 0;
       simulator.faults.add({ operation: '*', kind: '500', times: 0, delay_ms: 0 });
     },
   };
+  return far;
 }
 
 export interface FarMachine {

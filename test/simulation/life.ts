@@ -52,10 +52,10 @@ export class Life {
     });
   }
 
-  /** @param skew_ms how wrong the host's wall clock is */
-  clock(of: Clock, skew_ms: number): Clock {
+  /** @param skew_ms how wrong the host's wall clock is; somebody may set it at any time */
+  clock(of: Clock, skew_ms: () => number): Clock {
     return {
-      now_ms: () => of.now_ms() + skew_ms,
+      now_ms: () => of.now_ms() + skew_ms(),
       monotonic_ms: () => of.monotonic_ms(),
       setTimeout: (callback, delay_ms) => of.setTimeout(() => this.#alive && callback(), delay_ms),
       clearTimeout: (timer) => of.clearTimeout(timer),

@@ -5,6 +5,7 @@
 import { done, rejected, type Outcome } from '../../app/errors.ts';
 import { decide } from '../../app/order/decide.ts';
 import type { Journal, JournalRow, NewRow, PaymentGateway, VendingMachine } from '../../app/ports.ts';
+import type { Mode } from './config.ts';
 import type { Mutant, World } from './world.ts';
 
 /** What the kiosk is told of rows that are not on the disk. */
@@ -213,6 +214,12 @@ export const MUTANTS: readonly Mutant[] = [
     }),
   },
   {
+    name: 'holdNeverLetGo',
+    breaks: 'A hold of which nothing came out counts as let go of, without telling PayPay.',
+    mode: 'authorize',
+    gateway: (gateway) => ({ ...gateway, revert: () => Promise.resolve(done('reverted')) }),
+  },
+  {
     name: 'captureOfEverything',
     breaks: 'The whole hold is captured, whatever came out.',
     mode: 'authorize',
@@ -224,3 +231,6 @@ export const MUTANTS: readonly Mutant[] = [
 ];
 
 const totalOf = (world: World, orderId: string): number | undefined => world.books.orders.get(orderId)?.opened.total_jpy;
+
+/** Where a mutant must be found. */
+export const modesOfMutant = ({ mode }: Mutant): readonly Mode[] => (mode === undefined ? ['sale', 'authorize'] : [mode]);

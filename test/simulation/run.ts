@@ -3,11 +3,11 @@
  * the tenth that broke a promise; `npm run simulate -- --mutants` looks for every mutant. Exit code 1: a promise was
  * broken, or a mutant survived.
  */
-import { execFileSync } from 'node:child_process';
 import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Mode } from './config.ts';
-import { MUTANTS } from './mutants.ts';
+import { MUTANTS, modesOfMutant } from './mutants.ts';
+import { command, commit } from './reproduce.ts';
 import { type Mutant, runWorld } from './world.ts';
 
 const MOST_FAILURES = 10;
@@ -71,22 +71,6 @@ function mutantOf(name: string | undefined): Mutant | undefined {
   return usage(`--mutant ${name}: one of ${MUTANTS.map((mutant) => mutant.name).join(', ')}`);
 }
 
-/** A seed means something for one state of the sources only. */
-function commit(): string {
-  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
-  try {
-    return (
-      git('rev-parse', '--short', 'HEAD') +
-      (git('status', '--porcelain', 'app', 'main', 'hardware', 'test/simulation') === '' ? '' : ' with changes')
-    );
-  } catch {
-    return 'unknown';
-  }
-}
-
-const command = (seed: number, mode: Mode, mutant: Mutant | undefined): string =>
-  `npm run simulate -- --seeds 1 --from ${seed} --mode ${mode}${mutant ? ` --mutant ${mutant.name}` : ''} --trace`;
-
 async function simulate(mode: Mode, from: number, seeds: number, mutant: Mutant | undefined): Promise<boolean> {
   const started_ms = performance.now();
   const cpu = process.cpuUsage();
@@ -126,16 +110,21 @@ async function simulate(mode: Mode, from: number, seeds: number, mutant: Mutant 
   return failures === 0;
 }
 
-/** @returns whether the mutant was seen within so many seeds */
+/** @returns whether the mutant was seen within so many seeds in each mode in which it matters */
 async function hunt(mutant: Mutant, from: number, seeds: number): Promise<boolean> {
-  const mode = mutant.mode ?? 'sale';
+  let found = true;
+  for (const mode of modesOfMutant(mutant)) found = (await huntIn(mode, mutant, from, seeds)) && found;
+  return found;
+}
+
+async function huntIn(mode: Mode, mutant: Mutant, from: number, seeds: number): Promise<boolean> {
   for (let seed = from; seed < from + seeds; seed++) {
     const { violations } = await runWorld({ seed, mode, mutant });
     if (violations.length === 0) continue;
     console.log(`${mutant.name}: found by seed ${seed}: ${violations[0]}\n  ${mutant.breaks}\n  ${command(seed, mode, mutant)}`);
     return true;
   }
-  console.log(`${mutant.name}: NOT FOUND in ${seeds} seeds\n  ${mutant.breaks}`);
+  console.log(`${mutant.name}: NOT FOUND in ${seeds} seeds (${mode})\n  ${mutant.breaks}`);
   return false;
 }
 

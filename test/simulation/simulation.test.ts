@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Mode } from './config.ts';
-import { MUTANTS } from './mutants.ts';
+import { MUTANTS, modesOfMutant } from './mutants.ts';
+import { command, commit } from './reproduce.ts';
 import { runWorld } from './world.ts';
 
 /** Its own seeds in every run would be a test that fails when nobody changed anything; `npm run simulate` is for exploring. */
@@ -16,7 +17,7 @@ async function worlds(mode: Mode, from: number, seeds: number) {
     orders += report.orders;
     crashes += report.crashes;
     for (const [result, count] of report.results) results.set(result, (results.get(result) ?? 0) + count);
-    if (report.violations.length > 0) broken.push(`seed ${seed} ${mode}: ${report.violations.join('; ')}`);
+    if (report.violations.length > 0) broken.push(`${commit()}: ${command(seed, mode, undefined)}: ${report.violations.join('; ')}`);
   }
   return { results, broken, orders, crashes };
 }
@@ -49,11 +50,11 @@ describe('every yen is accounted for', () => {
 });
 
 describe('a kiosk without one of its rules is found out', () => {
-  it.each(MUTANTS)(
-    '$name: $breaks',
-    async (mutant) => {
+  it.each(MUTANTS.flatMap((mutant) => modesOfMutant(mutant).map((mode) => ({ ...mutant, mutant, mode }))))(
+    '$name ($mode): $breaks',
+    async ({ mutant, mode }) => {
       for (let seed = 1; seed <= MUTANT_SEEDS; seed++) {
-        const { violations } = await runWorld({ seed, mode: mutant.mode ?? 'sale', mutant });
+        const { violations } = await runWorld({ seed, mode, mutant });
         if (violations.length > 0) return;
       }
       expect.fail(`not found in ${MUTANT_SEEDS} seeds`);

@@ -51,7 +51,9 @@ export interface WorldReport {
 
 /** 2026-11-23 in Tokyo, at any time of the day: some worlds see midnight and the end of PayPay's cancel window. */
 const DAY_ms = Date.UTC(2026, 10, 22, 15);
-const REST_LIMIT_ms = 4 * 86_400_000;
+const REST_LIMIT_ms = 8 * 86_400_000;
+/** Long enough for midnight in Tokyo and the end of PayPay's cancel window. */
+const DAYS_ms = 2 * 86_400_000;
 /** So long after the last thing that was asked of it the machine may still have something to do. */
 const MACHINE_LINGERS_ms = 1_500;
 /** A motor that was running when the kiosk died runs on. */
@@ -136,12 +138,14 @@ export class World {
 
   powerOn(): void {
     const fates = this.#fates;
-    const endsAt = this.#crashesLeft > 0 && fates.chance(0.8) ? fates.whole(1, fates.pick([8, 20, 40])) : Number.POSITIVE_INFINITY;
+    const endsAt = this.#crashesLeft > 0 && fates.chance(0.8) ? fates.whole(1, fates.pick([8, 20, 40, 80])) : Number.POSITIVE_INFINITY;
     const life = new Life(`m${this.#machineStarts}:p${++this.#powerOns}`, endsAt, () => this.#fell(life, 'process'));
     this.life = life;
     this.trace(`power on ${life.bootId}`);
-    const skew_ms = fates.chance(0.1) ? fates.pick([-86_400_000 * 365, -100_000, 90_000, 3_600_000]) : 0;
-    const clock = life.clock(this.time.clock(this.start_ms), skew_ms);
+    const wrong_ms = () => fates.pick([-86_400_000 * 365, -3_600_000, -100_000, 90_000, 3_600_000]);
+    let skew_ms = fates.chance(0.1) ? wrong_ms() : 0;
+    const clock = life.clock(this.time.clock(this.start_ms), () => skew_ms);
+    if (fates.chance(0.05)) clock.setTimeout(() => (skew_ms = fates.pick([0, wrong_ms()])), fates.between(0, 90_000));
     const { mutant } = this.options;
     const paypay = createPayPayGateway({
       environment: 'http://127.0.0.1:1',
@@ -154,9 +158,9 @@ export class World {
     });
     this.#hint = (merchantPaymentId) => paypay.hint(merchantPaymentId);
     const gateway = mutant?.gateway?.(paypay, this) ?? paypay;
-    let driver = this.machine ? this.#openMachine(life, this.machine, skew_ms) : null;
+    let driver = this.machine ? this.#openMachine(life, this.machine, () => skew_ms) : null;
     if (driver) driver = mutant?.machine?.(driver, this) ?? driver;
-    let journal = life.journal(this.books.journal(this.disk.open(life.bootId)));
+    let journal = life.journal(this.books.journal(this.disk.open(life.bootId, clock)));
     journal = mutant?.journal?.(journal, this) ?? journal;
     this.kiosk = createKiosk(
       { journal, gateway, machine: driver, clock, ids: this.#ids, log: this.#log, version: 'simulation' },
@@ -190,11 +194,11 @@ export class World {
     this.#machineReady = () => true;
     this.#machineCalls = { now: 0 };
     if (outage === 'process' && fates.chance(0.5)) this.#machineStarts += 1;
-    const dark_ms = fates.pick([1_000, 1_000, 3_000, 3_000, 10_000, 30_000, 600_000, 7_200_000]);
+    const dark_ms = fates.chance(0.02) ? DAYS_ms : fates.pick([1_000, 1_000, 3_000, 3_000, 10_000, 30_000, 600_000, 7_200_000]);
     this.time.clock(0).setTimeout(() => this.powerOn(), this.#healing ? 1_000 : dark_ms);
   }
 
-  #openMachine(life: Life, far: FarMachine, skew_ms: number): VendingMachine {
+  #openMachine(life: Life, far: FarMachine, skew_ms: () => number): VendingMachine {
     const driver = openMachine(this.config.machine as Parameters<typeof openMachine>[0], {
       clock: life.clock(this.time.machineClock(this.start_ms), skew_ms),
       log: this.#log,
@@ -244,6 +248,12 @@ export class World {
         await this.sleep(this.random.between(2_000, 20_000));
         await visit(this, new Random(this.options.seed, 100 + i));
       }
+      // Whatever is still to be returned waits for days. Rare, for it is thousands of tries.
+      if (this.random.chance(0.003)) {
+        this.paypay.cutOff = true;
+        await this.sleep(DAYS_ms);
+        this.paypay.cutOff = false;
+      }
       if (this.random.chance(0.3)) await lookAfter(this, new Random(this.options.seed, 200));
       over = true;
     })();
@@ -264,6 +274,7 @@ export class World {
     const fates = this.#fates;
     const clock = this.time.clock(0);
     if (fates.chance(0.05)) {
+      this.disk.faultComesLate = fates.chance(0.3);
       clock.setTimeout(() => !this.#healing && (this.disk.fault = fates.pick(['full', 'io', 'readOnly'])), fates.between(0, 60_000));
       clock.setTimeout(() => (this.disk.fault = null), fates.between(60_000, 120_000));
     }
