@@ -303,6 +303,10 @@ const PlanogramSlot = z.strictObject({
   stock: z.int().min(0).max(999).describe('Counted when the kiosk first starts; afterwards the journal knows.'),
 });
 
+/** Staff can't add more either: what they changed is exported as a configuration. */
+export const PRODUCTS_max = 200;
+export const SLOTS_max = 500;
+
 /** Every key of the configuration, with bounds and defaults; `docs/configuration.md` and the editor schema come from here. */
 export const ConfigSchema = z
   .strictObject({
@@ -319,8 +323,8 @@ export const ConfigSchema = z
       'Tells somebody who is not there: orders that wait for a person, late refunds, a machine that is away …',
     ),
     categories: z.array(Category).max(12).default([]),
-    products: z.array(Product).min(1).max(200),
-    slots: z.array(PlanogramSlot).max(500).default([]),
+    products: z.array(Product).min(1).max(PRODUCTS_max),
+    slots: z.array(PlanogramSlot).max(SLOTS_max).default([]),
   })
   .superRefine((config, context) => {
     const fail = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });

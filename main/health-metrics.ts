@@ -83,6 +83,13 @@ export function prometheusText(metrics: readonly Metric[]): string {
     .join('');
 }
 
+/** Where a collector takes metrics; what stands before it in the path stays (OTLP/HTTP, `OTEL_EXPORTER_OTLP_ENDPOINT`). */
+export function otlpUrl(collector: string): string {
+  const url = new URL(collector);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/metrics`;
+  return url.href;
+}
+
 /** The body of `POST /v1/metrics` (https://opentelemetry.io/docs/specs/otlp/#otlphttp-request). */
 export function otlpMetrics(metrics: readonly Metric[], machineName: string, now_ms: number): object {
   const attribute = ([key, value]: [string, string]) => ({ key, value: { stringValue: value } });

@@ -1,5 +1,6 @@
 /** Staff commands, done: who may is asked before (operator.ts), every change goes through the desk. */
 import { type Act, type ShopEvent, type ShopProduct, skuOf } from '../catalogue/events.ts';
+import { PRODUCTS_max, SLOTS_max } from '../config.ts';
 import { impossible } from '../errors.ts';
 import type { StaffCommand } from './commands.ts';
 import { dayView } from './day.ts';
@@ -72,6 +73,7 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
       aloneAtProduct(sku);
       productNow(sku);
       if (planogram.slots().some((candidate) => candidate.slot === slot)) slotNow(slot, command.seen);
+      else if (planogram.slots().length >= SLOTS_max) throw new StaffProblem('tooManySlots');
       return desk.record([
         { type: 'slot.set', slot, content: { sku, capacity }, over: catalogue.contentOver(slot), ...act },
         { type: 'stock.set', slot, count, ...act, reason: 'slot changed' },
@@ -96,6 +98,7 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
       aloneAtProduct(sku);
       const before = catalogue.product(sku);
       if (before !== undefined) productNow(sku, command.seen);
+      else if (catalogue.products().length >= PRODUCTS_max) throw new StaffProblem('tooManyProducts');
       const product: ShopProduct = {
         ...{ sku, name: { ...before?.name, ...name }, price_jpy: command.price_jpy, allergens: command.allergens },
         ...(description === null ? {} : { description: { ...before?.description, ...description } }),

@@ -28,7 +28,9 @@ export type Problem =
   | 'changeWaits'
   | 'lastSlot'
   | 'lastProduct'
-  | 'productInSlot';
+  | 'productInSlot'
+  | 'tooManySlots'
+  | 'tooManyProducts';
 
 const both = (ja: string, en: string): LocalText => ({ ja, en });
 
@@ -81,6 +83,8 @@ export const PROBLEMS: Readonly<Record<Problem, LocalText>> = {
   dayNotOver: both('まだ終わっていない日です', 'This day is not over yet'),
   rangeTooLong: both('期間は10年までです', 'At most ten years'),
   dayWrongWay: both('期間の始まりと終わりが逆です', 'The first day is after the last'),
+  tooManySlots: both('スロットは500までです', 'There is room for 500 slots'),
+  tooManyProducts: both('商品は200種類までです', 'There is room for 200 products'),
   tooManySessions: both('同時に使える人数を超えています', 'Too many people are signed in'),
   reportsAway: both('注文一覧と集計は今使えません', 'Lists and reports are not available now'),
   noNetwork: both(

@@ -17,7 +17,8 @@ const LIMIT_ms = 20_000;
 export function emailChannel({ host, port, secure, user, password, from, to }: EmailOptions) {
   const transport = createTransport({
     ...{ host, port, secure, connectionTimeout: LIMIT_ms, greetingTimeout: LIMIT_ms, socketTimeout: LIMIT_ms },
-    ...(user === undefined ? {} : { auth: { user, pass: password ?? '' } }),
+    // A password never goes out in the clear, whatever the server offers.
+    ...(user === undefined ? {} : { auth: { user, pass: password ?? '' }, requireTLS: !secure }),
     disableFileAccess: true,
     disableUrlAccess: true,
   });

@@ -114,17 +114,18 @@ function exported(text: string, planogram: Planogram): string {
     const before = found.toJS(document) as Record<string, unknown>;
     for (const [key, value] of Object.entries(wanted))
       if (!isDeepStrictEqual(before[key], value)) found.set(key, document.createNode(value));
+    for (const key of Object.keys(before)) if (!Object.hasOwn(wanted, key)) found.delete(key);
   };
-  const written = document.toJS() as { products?: { sku?: unknown }[]; slots?: { slot?: unknown; capacity?: unknown }[] };
+  const written = document.toJS() as { products?: Readonly<Record<string, unknown>>[] };
   const products = list('products');
   for (const product of planogram.catalogue.products()) {
     const { ageRestricted, allergens, ...rest } = product;
-    const known = written.products?.some(({ sku }) => String(sku) === product.sku) === true;
+    const known = written.products?.find(({ sku }) => String(sku) === product.sku) ?? {};
     update(products, 'sku', {
       ...rest,
       // Defaults are not written where nobody wrote them.
-      ...(allergens.length > 0 || known ? { allergens } : {}),
-      ...(ageRestricted ? { ageRestricted } : {}),
+      ...(allergens.length > 0 || 'allergens' in known ? { allergens } : {}),
+      ...(ageRestricted || 'ageRestricted' in known ? { ageRestricted } : {}),
     });
   }
   const drop = (entries: YAMLSeq, name: string, kept: readonly string[]): void =>

@@ -17,7 +17,7 @@ import { type AlertWatch, channelsOf, watchHealth } from '../alerts/watch.ts';
 import { post } from '../alerts/webhook.ts';
 import { type Tending, tendJournal } from '../journal/tend.ts';
 import { healthFacts } from '../health.ts';
-import { metricsOf, otlpMetrics, prometheusText } from '../health-metrics.ts';
+import { metricsOf, otlpMetrics, otlpUrl, prometheusText } from '../health-metrics.ts';
 import { ArchiveError, openArchive, type OrderArchive } from './archive/archive.ts';
 import { pricesChanged, watchConfiguration } from './configuration.ts';
 import { openDeviceFile } from './device-file.ts';
@@ -128,7 +128,7 @@ export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
       () => EXPORT_METRICS_EVERY_ms,
       async () => {
         const { now, metrics: measured } = await metrics();
-        await post(new URL('/v1/metrics', openTelemetry).href, otlpMetrics(measured, configuration.current().shop.machineName, now.now_ms));
+        await post(otlpUrl(openTelemetry), otlpMetrics(measured, configuration.current().shop.machineName, now.now_ms));
       },
     );
 

@@ -26,13 +26,18 @@ const COLUMNS: readonly (readonly [name: string, of: (order: OrderSummary, money
 const optional = (at_ms: number | null): string => (at_ms === null ? '' : dateTime(at_ms));
 
 function cell(value: Cell): string {
-  // A spreadsheet takes text that starts like this for a formula (CWE-1236).
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  // A spreadsheet takes text that starts like this for a formula (CWE-1236); a Japanese one reads the wide signs as well.
+  const text = typeof value === 'string' && /^[=+\-@\t\r\n＝＋－＠−]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 const line = (cells: readonly Cell[]): string => `${cells.map(cell).join(',')}\r\n`;
 
-const encode = (text: string, format: FileFormat): Buffer => (format === 'csv-sjis' ? iconv.encode(text, 'cp932') : Buffer.from(text));
+/** Signs that Unicode has twice, and Windows' Shift_JIS only as the second: they would become `?`. */
+const CP932: Readonly<Record<string, string>> = { '〜': '～', '−': '－', '—': '―', '–': '－', '‖': '∥', '¥': '￥', '¦': '￤' };
+const forCp932 = (text: string): string => text.replace(/[〜−—–‖¥¦]/g, (sign) => CP932[sign] ?? sign);
+
+const encode = (text: string, format: FileFormat): Buffer =>
+  format === 'csv-sjis' ? iconv.encode(forCp932(text), 'cp932') : Buffer.from(text);
 
 /** `csv` begins with the byte order mark that Excel wants. */
 export const fileHead = (format: FileFormat): Buffer =>

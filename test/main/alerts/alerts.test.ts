@@ -280,6 +280,24 @@ test('a restart tells nothing again, and what was solved meanwhile is told', asy
   expect(alertMemory(file, silentLog).read(), 'a damaged file').toEqual(new Map());
 });
 
+test('a password is not sent to a mail server without TLS, and neither is the mail', async () => {
+  writeFileSync(path.join(folder, 'mail.password'), 'mail-secret', { mode: 0o600 });
+  const email = {
+    host: '127.0.0.1',
+    port: mail.port,
+    user: 'kiosk',
+    passwordFile: 'mail.password',
+    from: 'kiosk@shop.test',
+    to: ['a@b.test'],
+  };
+  const [channel] = channelsOf(shop({ email }).alerts, folder);
+  const notice = { kind: 'raised', check: 'disk', says: { ja: '空き' }, since_ms: 0 } as const;
+  const message = { id: '1', subject: 's', text: 't', notice, at_ms: 0, shop: '試験店', machineName: 'B7' };
+  await expect(channel?.send(message)).rejects.toThrow(/TLS/i);
+  expect(mail.mails).toEqual([]);
+  expect(JSON.stringify(mail)).not.toContain('mail-secret');
+});
+
 test('a secret that is missing, readable for others or empty is named with what mends it', () => {
   const open = (tokenFile: string) => () => channelsOf(shop({ line: { url: line.url, tokenFile, to: 'U123' } }).alerts, folder);
   expect(open('absent.token')).toThrow(/^alerts\.line\.tokenFile: .*absent\.token can't be read: /);

@@ -111,3 +111,50 @@ test('the exported file has what staff changed, keeps its comments, and is a con
   expect(config.slots[0]?.stock).toBe(3);
   for (const comment of ['# The shop at the corner', '# the green one']) expect(readFileSync(file, 'utf8')).toContain(comment);
 });
+
+test('what staff took away from a product is not in the exported file; its picture, and what others wrote there, stay', () => {
+  const written = YAML.replace(
+    'products:\n',
+    `categories:
+  - { id: hot, name: { ja: 温かい } }
+products:
+  - sku: beer
+    name: { ja: ビール, en: Beer }
+    description: { ja: 冷えています }
+    category: hot
+    calories_kcal: 140
+    picture: beer.svg
+    price_jpy: 300 # with tax
+    ageRestricted: true
+`,
+  );
+  writeFileSync(path.join(folder, 'beer.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  writeFileSync(file, written);
+  const before = readConfigFile(file);
+  const planogram = createPlanogram(before);
+  const [beer] = before.products;
+  if (beer === undefined) throw new Error('no beer');
+  const { sku, name, price_jpy, picture } = beer;
+  const product = { sku, name, price_jpy, picture, allergens: [], ageRestricted: false };
+  planogram.apply({ type: 'product.set', product, over: beer, by: 'Aki' });
+  const exported = configuration.exported(planogram);
+  writeFileSync(file, exported);
+  expect(readConfigFile(file).products[0]).toEqual(product);
+  expect(exported).toContain('# with tax');
+  expect(readConfigFile(file).products[1]).toEqual(before.products[1]);
+});
+
+test('an edit that the kiosk can’t take over while it runs says so, for each key that is opened once', () => {
+  const ageCheck = `ageCheck: { module: ./check.mjs }\n`;
+  const printer = `printer: { port: 'tcp://10.0.0.7:9100' }\n`;
+  const operator = `operator: { lan: { port: 7444 } }\n`;
+  for (const [key, text] of [
+    ['ageCheck', ageCheck],
+    ['printer', printer],
+    ['operator', operator],
+  ] as const) {
+    writeFileSync(file, `${YAML}${text}`);
+    expect(configuration.reload()).toEqual([`${key}: changed; restart the kiosk to use the edited file`]);
+  }
+  expect(applied).toEqual([]);
+});

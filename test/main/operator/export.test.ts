@@ -106,6 +106,34 @@ describe('around midnight', () => {
   });
 });
 
+describe('a spreadsheet', () => {
+  beforeAll(async () => {
+    shop = await openArchived();
+    const named = (orderId: string, ja: string): (readonly [number, NewRow])[] => {
+      const event = opened(orderId);
+      const lines = event.lines.map((line) => ({ ...line, name: { ja } }));
+      const events: OrderEvent[] = [
+        { ...event, lines, orderNumber: ja },
+        { type: 'code.requested' },
+        { type: 'payment.completed', paymentId: `pp-${orderId}`, amount_jpy: 150, paidAt_ms: MIDNIGHT_ms },
+      ];
+      return events.map((of) => [MIDNIGHT_ms, { stream: 'order', orderId, event: of }]);
+    };
+    await shop.write(['＝1+1', '＋1', '－1', '＠SUM', '\n=1', '=1', 'お茶〜−—¥'].flatMap((name, i) => named(`o-${i}`, name)));
+  });
+  afterAll(() => shop.close());
+
+  it('takes no name for a formula, wide signs and new lines included', async () => {
+    const numbers = (await rowsOf(DAY + 1, DAY + 1)).map((row) => row['注文番号']);
+    expect(numbers).toEqual(["'＝1+1", "'＋1", "'－1", "'＠SUM", "'\n=1", "'=1", 'お茶〜−—¥']);
+  });
+
+  it('in Shift_JIS shows the signs that Windows has elsewhere', async () => {
+    const [last] = (await rowsOf(DAY + 1, DAY + 1, 'csv-sjis')).slice(-1);
+    expect(last?.['注文番号']).toBe('お茶～－―￥');
+  });
+});
+
 describe.each([
   ['sale', 12],
   // A held payment is let go far more often than a captured one is returned.
