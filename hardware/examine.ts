@@ -37,7 +37,8 @@ const MEND: Readonly<Record<Exclude<MachineReason | SlotState, 'ready'>, string>
   paused: 'Switch the slot on, or clear its jam, in the machine’s service menu.',
   jammed: 'Clear the jam at the slot (for a board: its sensor sees something), then clear it in the machine’s service menu.',
   missing: 'The machine has no such slot. Write the number that it uses, or map it in the machine section of the configuration.',
-  unknown: 'The machine did not answer for this slot.',
+  unknown:
+    'The machine did not answer for this slot. Has it such a number in the machine section? Relays and inputs count from 0, locks and boards from 1.',
 };
 
 /** Opens the port once and closes it again. To be asked before a driver has it. */
@@ -75,12 +76,15 @@ export async function examineMachine(
   await becomesReady(machine, clock);
   const reasons = machine.state().reasons.filter((reason) => reason !== 'busy');
   const { counters, trouble } = machine.diagnostics();
-  const findings: Finding[] = reasons.map((reason) =>
-    wrong('protocol', `${options.driver} is not ready: ${reason === 'starting' ? (trouble ?? reason) : reason}`, MEND[reason]),
-  );
+  const noise = counters.badChecksums + counters.garbageBytes;
+  const findings: Finding[] = reasons.map((reason) => {
+    const why = reason === 'starting' ? (trouble ?? reason) : reason;
+    // Bytes came, and none of them was an answer.
+    return wrong('protocol', `${options.driver} is not ready: ${why}`, MEND[reason === 'disconnected' && noise > 0 ? 'starting' : reason]);
+  });
   if (findings.length === 0)
     findings.push(fine('protocol', `${options.driver} answers (${counters.framesIn} frames in, ${counters.framesOut} out)`));
-  if (counters.badChecksums + counters.garbageBytes > counters.framesIn)
+  if (noise > counters.framesIn)
     findings.push(
       wrong(
         'line',
@@ -89,10 +93,12 @@ export async function examineMachine(
       ),
     );
   if (reasons.length > 0) return findings;
-  if (options.driver === 'mdb-qibixx')
-    return [...findings, fine('slots', 'an MDB machine can’t be asked for its slots; it names them when somebody chooses')];
+  const asked = options.driver !== 'mdb-qibixx';
+  if (!asked) findings.push(fine('slots', 'an MDB machine can’t be asked for its slots; it names them when somebody chooses'));
   for (const slot of slots) {
     const answer = await machine.check(slot);
+    // What is no item number no MDB machine will ever name.
+    if (!asked && (answer.ready || answer.reason !== 'missing')) continue;
     if (answer.ready) findings.push(fine(`slot ${slot}`, 'ready'));
     else findings.push(wrong(`slot ${slot}`, answer.reason, answer.reason === 'ready' ? '' : MEND[answer.reason]));
   }

@@ -14,8 +14,7 @@ const CERTAIN_REFUSALS: ReadonlySet<number> = new Set([1, 2, 3, 6, 0x0a]);
 
 export function modbusRelayBoard(options: ModbusRelayOptions, inquiry: Inquiry): Board {
   const slots = new Map(Object.entries(options.slots));
-  const relays = Math.max(1, ...[...slots.values()].map(({ relay }) => relay + 1));
-  const inputs = Math.max(0, ...[...slots.values()].map(({ input }) => (input === undefined ? 0 : input + 1)));
+  const watched = [...slots.values()].some(({ input }) => input !== undefined);
   const ask = (question: Uint8Array): Promise<Reply | null> =>
     inquiry.ask(question, (bytes, onBadChecksum) => findReply(question, bytes, onBadChecksum));
   const read = async (question: Uint8Array, index: number): Promise<boolean | null> => {
@@ -37,14 +36,14 @@ export function modbusRelayBoard(options: ModbusRelayOptions, inquiry: Inquiry):
     },
     moving: async (slot) => {
       const wiring = slots.get(slot);
-      return wiring ? read(readCoils(options.unit, relays), wiring.relay) : null;
+      return wiring ? read(readCoils(options.unit, wiring.relay + 1), wiring.relay) : null;
     },
     sensor: async (slot) => {
       const wiring = slots.get(slot);
       if (wiring?.input === undefined) return null;
-      const level = await read(readInputs(options.unit, inputs), wiring.input);
+      const level = await read(readInputs(options.unit, wiring.input + 1), wiring.input);
       return level === null ? null : level !== wiring.activeLow;
     },
-    probe: async () => (await ask(inputs > 0 ? readInputs(options.unit, inputs) : readCoils(options.unit, relays))) !== null,
+    probe: async () => (await ask(watched ? readInputs(options.unit, 1) : readCoils(options.unit, 1))) !== null,
   };
 }

@@ -18,6 +18,7 @@ export function explainSerialError(path: string, message: string): PortError {
     );
   if (/cannot lock|temporarily unavailable|busy|EBUSY/i.test(message))
     return new PortError('busy', `${path}: another program uses this port (a terminal, ModemManager, a second kiosk). End it first.`);
+  if (/inappropriate ioctl|ENOTTY/i.test(message)) return new PortError('other', `${path}: this is no serial port.`);
   return new PortError('other', `${path}: ${message}`);
 }
 

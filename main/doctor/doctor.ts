@@ -102,11 +102,12 @@ async function examine(options: Options, io: DoctorIo, found: (...findings: read
     if (!(error instanceof CannotStart)) throw error;
     return found(wrong('configuration', error.message, 'Mend these lines; docs/configuration.md explains every key.'));
   }
-  found(...examineDisplay(config), examineScreenPrograms(io.root), await examineDisk(dataFolder, config.alerts.diskFree_mb));
+  const disk = await examineDisk(dataFolder, config.alerts.diskFree_mb);
+  found(...examineDisplay(config), examineScreenPrograms(io.root), disk);
   found(...(await examinePictures(config, path.dirname(configFile))));
   found(...(await examinePayPay(config, path.dirname(configFile), io.env, io)));
   // Only a test vend leaves something behind, and so needs the folder.
-  if (vend !== undefined) mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  if (vend !== undefined && disk.verdict !== 'wrong') mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const release = takeFolder(dataFolder);
   if (release === null) {
     found(...(await askRunningKiosk(dataFolder)));
@@ -118,11 +119,11 @@ async function examine(options: Options, io: DoctorIo, found: (...findings: read
     const journalFile = path.join(dataFolder, 'journal.db');
     const journal = examineJournal(journalFile);
     found(journal);
-    const mayVend = journal.verdict !== 'wrong';
-    found(
-      ...(await examineMachineSide({ ...io, config, journalFile, vend: mayVend ? vend : undefined, say: options.json ? io.err : io.out })),
-    );
-    if (vend !== undefined && !mayVend) found(wrong('test vend', 'not tried: it could not be written down', 'Mend the journal first.'));
+    const mayVend = journal.verdict !== 'wrong' && disk.verdict !== 'wrong';
+    const say = options.json ? io.err : io.out;
+    await examineMachineSide({ ...io, config, journalFile, vend: mayVend ? vend : undefined, say }, found);
+    if (vend !== undefined && !mayVend)
+      found(wrong('test vend', 'not tried: it could not be written down', 'Mend journal and disk first.'));
   } finally {
     release();
   }

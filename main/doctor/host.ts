@@ -1,6 +1,6 @@
 /** This computer: room on its disk, and something that can show the screen. */
 import { existsSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { findChromium } from '../chromium.ts';
 import { electronProgram } from '../demo/electron-runtime.ts';
@@ -14,13 +14,14 @@ export async function examineDisk(dataFolder: string, warn_mb: number): Promise<
   while (!existsSync(folder) && path.dirname(folder) !== folder) folder = path.dirname(folder);
   try {
     const { bavail, bsize } = await statfs(folder);
+    await access(folder, constants.W_OK);
     const free_mb = Math.floor((bavail * bsize) / 1e6);
     const found = `${free_mb} MB free at ${folder}`;
     if (free_mb < LEAST_FREE_mb) return wrong('disk', found, 'Make room: a kiosk whose journal can’t grow sells nothing.');
     if (free_mb < warn_mb) return doubtful('disk', found, `Make room, or lower alerts.diskFree_mb (${warn_mb}).`);
     return fine('disk', found);
   } catch (error) {
-    return wrong('disk', (error as Error).message, 'Name a folder that this user can read with --data.');
+    return wrong('disk', (error as Error).message, 'Name a folder that this user can write with --data: the journal is kept there.');
   }
 }
 

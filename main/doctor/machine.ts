@@ -13,6 +13,8 @@ import { doubtful, fine, type Finding, skipped, wrong } from './report.ts';
 
 /** So long an MDB machine waits in vain for somebody's finger. */
 const CHOICE_ms = 60_000;
+/** A person who sees nothing for longer takes a program for hung. */
+const NOTICE_ms = 3000;
 const BY = 'doctor';
 
 export interface MachineQuestion {
@@ -29,29 +31,33 @@ export interface MachineQuestion {
 
 const finding = ({ ok, what, found, mend }: MachineFinding): Finding => (ok ? fine(what, found) : wrong(what, found, mend ?? ''));
 
-export async function examineMachineSide(question: MachineQuestion): Promise<Finding[]> {
-  const { config, vend, clock, log } = question;
+/** @param found hears of each finding as soon as it is there: a machine may take half a minute */
+export async function examineMachineSide(question: MachineQuestion, found: (...findings: readonly Finding[]) => void): Promise<void> {
+  const { config, vend, clock, log, say } = question;
   const options = config.machine;
   if (options.driver === 'none')
-    return [
+    return found(
       vend === undefined ? skipped('machine', 'a counter has none') : wrong('test vend', 'a counter has no machine', 'Leave --vend out.'),
-    ];
+    );
   if (options.port === 'simulated')
-    return [
+    return found(
       (vend === undefined ? skipped : doubtful)(
         'machine',
         'machine.port: "simulated" is the machine of the demo',
         'Name a port with --machine PATH|tcp://HOST:PORT.',
       ),
-    ];
+    );
   const port = finding(await examinePort(options));
-  if (port.verdict === 'wrong') return [port];
+  found(port);
+  if (port.verdict === 'wrong') return;
   const machine = openMachine(options, { clock, log });
   try {
+    const notice = clock.setTimeout(() => say('  waiting for the machine, at most 40 s …'), NOTICE_ms);
     const slots = config.slots.map(({ slot }) => slot);
-    const findings = [port, ...(await examineMachine(machine, options, slots, clock)).map(finding)];
-    if (vend === undefined) return findings;
-    return [...findings, await testVend(machine, vend, question)];
+    const findings = await examineMachine(machine, options, slots, clock);
+    clock.clearTimeout(notice);
+    found(...findings.map(finding));
+    if (vend !== undefined) found(await testVend(machine, vend, question));
   } finally {
     await machine.close();
   }
@@ -92,7 +98,7 @@ async function testVend(machine: VendingMachine, slot: string, question: Machine
       say(progress === 'chooseOnMachine' ? `Choose ${slot} on the machine now.` : `  ${progress}`),
     );
     const left = vend.outcome === 'succeeded' || (vend.outcome === 'unknown' && vend.likely !== 'notDelivered');
-    const detail = vend.outcome === 'succeeded' ? vend.proof : vend.outcome === 'failed' ? `${vend.why} ${vend.detail}` : vend.evidence;
+    const detail = vend.outcome === 'succeeded' ? vend.proof : vend.outcome === 'failed' ? `${vend.why}: ${vend.detail}` : vend.evidence;
     await record([{ type: 'testVend.ended', slot, vendId, outcome: vend.outcome, detail: detail.slice(0, 200), left }]);
     const found = `slot ${slot}: ${vend.outcome} (${detail}); in the journal as ${vendId}`;
     if (vend.outcome === 'succeeded') return fine('test vend', found);

@@ -158,6 +158,36 @@ describe('what is wrong is named, with a way to mend it', () => {
       /missing/,
     );
   });
+  test('an input that a relay board has not, beside one that it has', async () => {
+    const port = await standing(createRelaySimulator({ relays: 3, stock: 5 }, clock));
+    const map = { '1': { relay: 0, input: 0 }, '2': { relay: 1, input: 40 }, '3': { relay: 2 } };
+    const answer = await ask({ machine: { driver: 'modbus-relay', port, slots: map } });
+    expectWrong(answer, 'slot 2', /unknown/);
+    expect(answer.about('slot 1')?.verdict).toBe('fine');
+  });
+  test('a slot that no MDB machine can name', async () => {
+    const port = await standing(createQibixxSimulator({ slots: [{ item: 1, price: 150, stock: 5 }] }, clock));
+    const named = [{ slot: 'A1', sku: 'tea', stock: 1 }];
+    expectWrong(await ask({ machine: { driver: 'mdb-qibixx', port }, more: { slots: named } }), 'slot A1', /missing/);
+  });
+  test('a file that is no serial port', async () => {
+    const file = path.join(folder, 'no-port');
+    writeFileSync(file, '');
+    expectWrong(await ask({ machine: { driver: 'xy-vmc', port: file } }), 'port', /no serial port/);
+  });
+  test('a folder that nobody may write to; a test vend is not tried there', async () => {
+    const dataFolder = '/sys/kernel/jihanki';
+    const simulator = vmc();
+    const { code, findings, about } = await ask(
+      { dataFolder, machine: { driver: 'xy-vmc', port: await standing(simulator) } },
+      '--vend',
+      '1',
+    );
+    expect(code).toBe(1);
+    expect(wrongs(findings)).toEqual(['disk', 'test vend']);
+    expect(about('test vend')?.mend).toMatch(/disk/);
+    expect(simulator.state().drives).toEqual([]);
+  });
   test('PayPay: unreachable, other keys, no keys, a clock that is off', async () => {
     expectWrong(await ask({ paypay: 'http://127.0.0.1:1' }), 'paypay', /can’t be reached/);
     const env = { PAYPAY_API_KEY: KEYS.apiKey, PAYPAY_API_SECRET: 'another' };
