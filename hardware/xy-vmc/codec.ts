@@ -133,6 +133,44 @@ export const selectionInfo = (info: SelectionInfo): number[] => [
   info.status,
 ];
 
+export interface Setting {
+  readonly what: 'price' | 'stock' | 'capacity' | 'product';
+  /** A selection, 0 = all of them, 1000 + n = all of tray n. */
+  readonly address: number;
+  readonly value: number;
+}
+
+/** 0x12–0x15 (4.2.2–4.2.5), in both directions. Null: another command, or wrong length. */
+export function readSetting(command: number, text: Uint8Array): Setting | null {
+  const address = word(text, 0);
+  switch (command) {
+    case COMMAND.setPrice:
+      return text.length === 6 ? { what: 'price', address, value: long(text, 2) } : null;
+    case COMMAND.setInventory:
+      return text.length === 3 ? { what: 'stock', address, value: text[2] as number } : null;
+    case COMMAND.setCapacity:
+      return text.length === 3 ? { what: 'capacity', address, value: text[2] as number } : null;
+    case COMMAND.setProduct:
+      return text.length === 4 ? { what: 'product', address, value: word(text, 2) } : null;
+    default:
+      return null;
+  }
+}
+
+export function setting({ what, address, value }: Setting): { readonly command: number; readonly text: number[] } {
+  const to = wordBytes(address);
+  switch (what) {
+    case 'price':
+      return { command: COMMAND.setPrice, text: [...to, ...longBytes(value)] };
+    case 'stock':
+      return { command: COMMAND.setInventory, text: [...to, value] };
+    case 'capacity':
+      return { command: COMMAND.setCapacity, text: [...to, value] };
+    case 'product':
+      return { command: COMMAND.setProduct, text: [...to, ...wordBytes(value)] };
+  }
+}
+
 export interface MachineStatus {
   readonly temperatureFault: boolean;
   readonly doorOpen: boolean;

@@ -1,14 +1,15 @@
 /** A vending machine behind a VMC of Hunan Xing Yuan. The kiosk chooses the selection; the controller turns it and tells what fell. */
-import type { Clock, Log, MachineReason, MachineSelection, MachineState, SlotState, VendingMachine, VendOutcome } from '../../app/ports.ts';
+import type { Clock, Log, MachineReason, MachineState, SlotState, VendingMachine, VendOutcome } from '../../app/ports.ts';
 import { createRecorder } from '../recorder.ts';
 import type { Port } from '../transport/wire.ts';
 import { createVendMemory } from '../vend-memory.ts';
-import { COMMAND, readDispensing, readMachineStatus, readSelectionInfo, word } from './codec.ts';
-import type { Frame } from './codec.ts';
-import { judge, readMark } from './evidence.ts';
+import { COMMAND, readDispensing, readMachineStatus, readSelectionInfo, readSelectionStatus, readSetting, word } from './codec.ts';
+import type { Frame, Setting } from './codec.ts';
+import { judge, readMark, since_ms } from './evidence.ts';
 import type { Mark, Verdict } from './evidence.ts';
 import { readNotice } from './notices.ts';
 import type { XyVmcOptions } from './options.ts';
+import { createKeypad } from './keypad.ts';
 import { createQuestions } from './questions.ts';
 import { createSelections } from './selections.ts';
 import { createSession } from './session.ts';
@@ -17,6 +18,10 @@ import { runVend } from './vend.ts';
 import type { RunningVend } from './vend.ts';
 
 const STATUS_INTERVAL_MS = 5000;
+/** What a controller only says when nobody is in its menu: a customer's choice, money, a running vend. */
+const OUTSIDE_MENU: readonly number[] = [COMMAND.select, COMMAND.moneyNotice, COMMAND.dispensing];
+/** The document has no command for leaving the menu; so long after its call staff are taken for gone. */
+const MENU_MS = 300_000;
 /** How long evidence waits for a controller that is not there, when the motor stands still already. */
 const EVIDENCE_LIMIT_MS = 15_000;
 const EVIDENCE_STEP_MS = 1000;
@@ -28,20 +33,22 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
   const lateEnds = new Map<number, number>();
   const memory = createVendMemory();
   const stateListeners = new Set<(state: MachineState) => void>();
-  const selectionListeners = new Set<(selection: MachineSelection) => void>();
+  const keypad = createKeypad(() => session, selections, log);
   let machine: { reasons: readonly MachineReason[]; temperature_c: number | null } = { reasons: [], temperature_c: null };
   let elevator: MachineReason | null = null;
   let running: RunningVend | null = null;
   let counts = false;
   let statusTimer: unknown = null;
   let snapshot: MachineState | null = null;
-  let withdrawKeypad = () => undefined as void;
+  /** Runs while staff are in the controller's menu. */
+  let menuTimer: unknown = null;
 
   const state = (): MachineState => {
     if (snapshot) return snapshot;
     const phase = session.phase();
     const reasons: MachineReason[] = phase === 'ready' ? [...machine.reasons] : [phase];
     if (phase === 'ready' && elevator !== null && !reasons.includes(elevator)) reasons.push(elevator);
+    if (phase === 'ready' && menuTimer !== null) reasons.push('serviceMenu');
     if (phase === 'ready' && running) reasons.push('busy');
     snapshot = { ready: reasons.length === 0, reasons, slots: selections.slots(), temperature_c: machine.temperature_c };
     return snapshot;
@@ -98,7 +105,7 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
     entry.stock = null;
     noteStock(info.selection, info.stock);
     // Only the controller's own check says whether stock 0 means empty or not counted.
-    if (ranOut && info.status === 0) void askCheck(info.selection);
+    if (ranOut && info.status === 0 && running?.selection !== info.selection) void askCheck(info.selection);
   };
   const onMachineStatus = (text: Uint8Array) => {
     const status = readMachineStatus(text);
@@ -110,26 +117,48 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
     machine = { reasons, temperature_c: status.temperature_c };
     if (!same) changed();
   };
-  const onKeypad = (selection: number) => {
-    withdrawKeypad();
-    if (selection === 0) return log.info('vmc.keypadCancelled');
-    const withdrawn = new Promise<void>((resolve) => {
-      withdrawKeypad = resolve;
-    });
-    const decline = () => session.enqueue({ command: COMMAND.select, text: [0, 0] });
-    for (const listener of selectionListeners) listener({ slot: selections.slotOf(selection), decline, withdrawn });
+  const leaveMenu = () => {
+    if (menuTimer === null) return;
+    clock.clearTimeout(menuTimer);
+    menuTimer = null;
+    changed();
+  };
+  const enterMenu = () => {
+    leaveMenu();
+    menuTimer = clock.setTimeout(leaveMenu, MENU_MS);
+    changed();
+  };
+  /** The controller sets something of a selection, of a tray, or of all of them (4.2.2–4.2.5). */
+  const onSet = (setting: Setting) => {
+    const among = selections.addressed(setting.address);
+    if (among === null) selections.forgetStocks();
+    for (const selection of among ?? []) {
+      const entry = selections.entry(selection);
+      if (setting.what === 'capacity') entry.capacity = setting.value;
+      if (setting.what === 'stock') {
+        entry.stock = setting.value;
+        entry.session = session.number();
+        if (entry.state === 'empty' && setting.value > 0) entry.state = 'ready';
+      }
+    }
+    changed();
   };
   const receive = ({ command, text }: Frame) => {
     const notice = readNotice(command, text);
+    if (OUTSIDE_MENU.includes(command)) leaveMenu();
     switch (command) {
       case COMMAND.dispensing:
         return onDispensing(text);
+      case COMMAND.selectionStatus: {
+        const told = readSelectionStatus(text);
+        return told?.selection === running?.selection && told ? running?.answer(told.status) : undefined;
+      }
       case COMMAND.selectionInfo:
         return onSelectionInfo(text);
       case COMMAND.machineStatus:
         return onMachineStatus(text);
       case COMMAND.select:
-        return onKeypad(word(text, 0));
+        return keypad.pressed(word(text, 0));
       case COMMAND.elevatorStatus: {
         const reason = elevatorReason(text[0] ?? 0);
         if (reason === elevator) return;
@@ -137,9 +166,20 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
         return changed();
       }
       case COMMAND.fullyLoaded:
-      case COMMAND.setInventory:
-        selections.forgetStocks();
+        selections.fill(session.number());
         changed();
+        break;
+      case COMMAND.callMenu:
+        enterMenu();
+        break;
+      case COMMAND.setPrice:
+      case COMMAND.setInventory:
+      case COMMAND.setCapacity:
+      case COMMAND.setProduct: {
+        const setting = readSetting(command, text);
+        if (setting) onSet(setting);
+        else log.warn('vmc.unreadable', { command, length: text.length });
+      }
     }
     if (notice) log.info(notice.event, notice.fields);
   };
@@ -150,7 +190,10 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
         if (options.pollInterval_ms !== undefined)
           session.enqueue({ command: COMMAND.pollInterval, text: [Math.round(options.pollInterval_ms / 100)] });
         questions.machine();
-      } else withdrawKeypad();
+      } else {
+        keypad.withdraw();
+        leaveMenu();
+      }
       changed();
     },
     data: receive,
@@ -192,7 +235,13 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
   const mark = (slot: string): Mark => {
     const selection = selections.numberOf(slot);
     const entry = selection === null ? null : selections.entry(selection);
-    return { stock: entry?.stock ?? null, state: entry?.state ?? 'unknown', counts, at_ms: clock.now_ms() };
+    return {
+      stock: entry?.stock ?? null,
+      state: entry?.state ?? 'unknown',
+      counts,
+      at_ms: clock.now_ms(),
+      monotonic_ms: clock.monotonic_ms(),
+    };
   };
   const notSent = (detail: string): VendOutcome => ({ outcome: 'failed', why: 'notSent', detail });
 
@@ -222,6 +271,7 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
         const entry = selections.entry(selection);
         // Until the controller tells it anew, its stock is not known: a mark must never be older than a vend.
         entry.stock = null;
+        keypad.withdraw(selection);
         const attach = (vend: RunningVend) => {
           running = vend;
           lateEnds.delete(selection);
@@ -243,19 +293,16 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
         const selection = selections.numberOf(slot);
         if (selection === null) return { evidence: 'none', likely: 'none', proof: `slot ${slot} has no selection number` };
         const before = readMark(written);
-        const passed_ms = Math.max(0, clock.now_ms() - before.at_ms);
-        const still_ms = clock.monotonic_ms() + Math.max(0, options.vendDeadline_ms - passed_ms);
+        const still_ms = clock.monotonic_ms() + Math.max(0, options.vendDeadline_ms - since_ms(before, clock));
         return investigate(selection, before, still_ms, () => false);
       }),
-    onSelection: (listener) => {
-      selectionListeners.add(listener);
-      return () => void selectionListeners.delete(listener);
-    },
+    onSelection: keypad.onSelection,
     diagnostics: recorder.diagnostics,
     close: async () => {
       memory.close();
       running?.abandon();
       if (statusTimer !== null) clock.clearTimeout(statusTimer);
+      if (menuTimer !== null) clock.clearTimeout(menuTimer);
       stateListeners.clear();
       session.close();
     },

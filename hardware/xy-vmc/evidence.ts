@@ -2,7 +2,7 @@
  * What can still be known of a vend whose status never came: the controller's stock before and after, and a jam that
  * was not there before. Pure; asking and waiting is the driver's part.
  */
-import type { SlotState, VendMark } from '../../app/ports.ts';
+import type { Clock, SlotState, VendMark } from '../../app/ports.ts';
 import type { Likely, VendFailure } from '../../app/order/events.ts';
 
 /** Written into the journal before a vend. Stock null: the controller did not say. */
@@ -11,8 +11,9 @@ export type Mark = VendMark & {
   readonly state: SlotState;
   /** This controller has been seen to count what it delivers. One that is driven directly may not (4.0). */
   readonly counts: boolean;
-  /** Host's wall clock. */
+  /** Host's wall clock, and the one that starts with the host. */
   readonly at_ms: number;
+  readonly monotonic_ms: number;
 };
 
 /** What the controller says of the selection now. */
@@ -35,7 +36,18 @@ export function readMark(mark: VendMark): Mark {
     state: typeof mark['state'] === 'string' ? (mark['state'] as SlotState) : 'unknown',
     counts: mark['counts'] === true,
     at_ms: typeof mark['at_ms'] === 'number' ? mark['at_ms'] : 0,
+    monotonic_ms: typeof mark['monotonic_ms'] === 'number' ? mark['monotonic_ms'] : 0,
   };
+}
+
+/** More is no rounding: the wall clock was set, or the computer restarted. */
+const CLOCKS_AGREE_MS = 1000;
+
+/** How long ago the mark was made, as far as both clocks say so. Where they differ nothing is certain, and it counts as now. */
+export function since_ms({ at_ms, monotonic_ms }: Mark, clock: Pick<Clock, 'now_ms' | 'monotonic_ms'>): number {
+  const wall_ms = clock.now_ms() - at_ms;
+  const passed_ms = clock.monotonic_ms() - monotonic_ms;
+  return Math.abs(wall_ms - passed_ms) <= CLOCKS_AGREE_MS ? Math.max(0, Math.min(wall_ms, passed_ms)) : 0;
 }
 
 /** @param still the motor certainly stands still: before that, an unchanged stock means nothing */

@@ -15,10 +15,17 @@ export interface Selections {
   numberOf(slot: string): number | null;
   slotOf(selection: number): string;
   entry(selection: number): Selection;
+  /** The selections that a setting means; null: it can't be told which they are. */
+  addressed(address: number): readonly number[] | null;
+  /** Somebody pressed "fully loaded": each holds as many as it can. */
+  fill(session: number): void;
   /** No stock is known any more: somebody filled the machine, or several selections changed at once. */
   forgetStocks(): void;
   slots(): MachineState['slots'];
 }
+
+/** In settings, 1000 + n is tray n. */
+const FIRST_TRAY = 1000;
 
 /** @param configured slot → selection number; a slot that is not there and is a plain number is its own selection */
 export function createSelections(configured: Readonly<Record<string, number>> = {}): Selections {
@@ -35,6 +42,18 @@ export function createSelections(configured: Readonly<Record<string, number>> = 
       const entry = known.get(selection) ?? { state: 'unknown', stock: null, capacity: null, session: 0 };
       known.set(selection, entry);
       return entry;
+    },
+    addressed: (address) => {
+      if (address === 0) return [...known.keys()];
+      // The document does not say which selections stand on a tray.
+      return address >= FIRST_TRAY ? null : [address];
+    },
+    fill: (session) => {
+      for (const entry of known.values()) {
+        entry.stock = entry.capacity;
+        entry.session = session;
+        if (entry.state === 'empty') entry.state = 'ready';
+      }
     },
     forgetStocks: () => {
       for (const entry of known.values()) entry.stock = null;

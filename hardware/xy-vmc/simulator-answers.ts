@@ -9,6 +9,10 @@ export const LENGTHS: Readonly<Record<number, readonly number[]>> = {
   [COMMAND.buy]: [2],
   [COMMAND.select]: [2],
   [COMMAND.drive]: [4],
+  [COMMAND.setPrice]: [6],
+  [COMMAND.setInventory]: [3],
+  [COMMAND.setCapacity]: [3],
+  [COMMAND.setProduct]: [4],
   [COMMAND.pollInterval]: [1],
   [COMMAND.synchronise]: [0],
   [COMMAND.askMachine]: [0],
@@ -24,6 +28,12 @@ interface Answer {
 const zeros = (count: number) => Array<number>(count).fill(0);
 const SENSOR_ABSENT = 0xaa;
 
+/** 0x02: whether the controller would sell this selection (4.3.1). */
+export function sellable(selection: number, motors: Motors): number {
+  const slot = motors.slots.get(selection);
+  return !slot ? 0x03 : slot.status !== 0 ? 0x04 : slot.stock === 0 ? 0x02 : 0x01;
+}
+
 /** Null: not understood. */
 export function answersTo({ command, text }: Frame, motors: Motors): readonly Answer[] | null {
   const slots = [...motors.slots.values()];
@@ -31,18 +41,20 @@ export function answersTo({ command, text }: Frame, motors: Motors): readonly An
     case COMMAND.synchronise:
       return slots.map((slot) => ({ command: COMMAND.selectionInfo, text: selectionInfo(slot) }));
     case COMMAND.checkSelection: {
-      const selection = word(text, 0);
-      const slot = motors.slots.get(selection);
-      const status = !slot ? 0x03 : slot.status !== 0 ? 0x04 : slot.stock === 0 ? 0x02 : 0x01;
-      return [{ command: COMMAND.selectionStatus, text: [status, ...wordBytes(selection)] }];
+      return [{ command: COMMAND.selectionStatus, text: [sellable(word(text, 0), motors), text[0] ?? 0, text[1] ?? 0] }];
     }
     case COMMAND.askMachine: {
       const id = Array<number>(10).fill(0x30);
       const sensors = Array<number>(8).fill(SENSOR_ABSENT);
-      return [{ command: COMMAND.machineStatus, text: [...zeros(5), motors.door.open ? 1 : 0, ...zeros(8), ...id, ...sensors] }];
+      return [
+        {
+          command: COMMAND.machineStatus,
+          text: [...zeros(3), motors.trouble.temperature ? 1 : 0, 0, motors.door.open ? 1 : 0, ...zeros(8), ...id, ...sensors],
+        },
+      ];
     }
     case COMMAND.askElevator:
-      return [{ command: COMMAND.elevatorStatus, text: [0] }];
+      return [{ command: COMMAND.elevatorStatus, text: [motors.trouble.elevator] }];
     case COMMAND.menu:
       return menu(text, motors, slots);
     default:

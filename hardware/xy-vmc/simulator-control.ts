@@ -15,6 +15,12 @@ const Cable = z.strictObject({ connected: z.boolean() });
 const Stock = z.strictObject({ slot: Selection, count: z.int().min(0).max(255) });
 const Pause = z.strictObject({ slot: Selection, paused: z.boolean() });
 const Door = z.strictObject({ open: z.boolean() });
+const Trouble = z.strictObject({ temperature: z.boolean().optional(), elevator: z.int().min(0).max(4).optional() });
+const Setting = z.strictObject({
+  what: z.enum(['price', 'stock', 'capacity', 'product']),
+  address: z.int().min(0).max(0xffff),
+  value: z.int().min(0).max(255),
+});
 const Keypad = z.strictObject({ slot: z.coerce.number().int().min(0).max(0xffff) });
 
 /** `slot` is the selection number, as a number or as text; null or absent in a fault: whichever is driven next. */
@@ -36,6 +42,13 @@ export function vmcControl(simulator: VmcSimulator): Readonly<Record<string, Con
       simulator.pause(slot, paused);
     },
     'POST /door': (body) => simulator.door(Door.parse(body).open),
+    'POST /trouble': (body) => {
+      const { temperature, elevator } = Trouble.parse(body);
+      simulator.trouble({ ...(temperature !== undefined && { temperature }), ...(elevator !== undefined && { elevator }) });
+    },
+    'POST /menu': () => simulator.menu(),
+    'POST /filled': () => simulator.filled(),
+    'POST /set': (body) => simulator.set(Setting.parse(body)),
     'POST /keypad': (body) => simulator.keypad(Keypad.parse(body).slot),
   };
 }

@@ -55,11 +55,14 @@ export interface Motors {
   /** Power fails: the motor stops where it is. */
   stop(): void;
   door: { open: boolean };
+  /** What the controller reports of itself (0x52, 0x54). */
+  trouble: { temperature: boolean; elevator: number };
 }
 
 export function createMotors(slots: readonly SimulatedSlot[], options: MotorOptions, clock: Clock): Motors {
   const bySelection = new Map(slots.map((slot) => [slot.selection, slot]));
   const door = { open: false };
+  const trouble = { temperature: false, elevator: 0 };
   let timer: unknown = null;
 
   const drop = (slot: SimulatedSlot) => {
@@ -69,6 +72,7 @@ export function createMotors(slots: readonly SimulatedSlot[], options: MotorOpti
   return {
     slots: bySelection,
     door,
+    trouble,
     busy: () => timer !== null,
     stop: () => {
       if (timer !== null) clock.clearTimeout(timer);

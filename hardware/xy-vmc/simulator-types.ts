@@ -1,6 +1,7 @@
 /** What a test, the demo or a person can see of a simulated VMC and do to it. */
 import type { DrawFault } from '../simulator/seeded-faults.ts';
 import type { Wire, WireEvents } from '../transport/wire.ts';
+import type { Setting } from './codec.ts';
 import { MOTOR_FAULTS } from './simulator-motors.ts';
 import type { SimulatedSlot } from './simulator-motors.ts';
 
@@ -95,6 +96,12 @@ export interface VmcSimulator {
   stock(selection: number, count: number): void;
   pause(selection: number, paused: boolean): void;
   door(open: boolean): void;
+  /** What the controller reports of itself from now on: a cooling fault (0x52), its elevator's status (0x54). */
+  trouble(what: { readonly temperature?: boolean; readonly elevator?: number }): void;
+  /** Staff call the controller's menu; press "fully loaded" there; set something of a selection. */
+  menu(): void;
+  filled(): void;
+  set(setting: Setting): void;
   /** The customer pressed a selection on the keypad; 0 cancels. */
   keypad(selection: number): void;
   stop(): void;

@@ -5,12 +5,12 @@
 import type { Clock } from '../../app/ports.ts';
 import { hex } from '../recorder.ts';
 import type { Wire } from '../transport/wire.ts';
-import { ACK, COMMAND, encodeFrame, nextPackNo, POLL, selectionInfo, word, wordBytes } from './codec.ts';
+import { ACK, COMMAND, encodeFrame, nextPackNo, POLL, selectionInfo, setting, word, wordBytes } from './codec.ts';
 import type { Frame } from './codec.ts';
 import { createDeframer } from './deframer.ts';
 import { createMotors } from './simulator-motors.ts';
 import type { SimulatedSlot } from './simulator-motors.ts';
-import { answersTo, LENGTHS } from './simulator-answers.ts';
+import { answersTo, LENGTHS, sellable } from './simulator-answers.ts';
 import type { DriveEntry, Fault, FaultKind, VmcSimulator, VmcSimulatorOptions } from './simulator-types.ts';
 
 /** Section 2: the upper computer answers within 100 ms. */
@@ -236,6 +236,13 @@ export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): 
     const pull = active.get('pullBeforeAck');
     if (pull) setCable(false, pull.for_ms);
     if (!active.has('lostAck')) write(ACK);
+    if (frame.command === COMMAND.buy) {
+      // 4.3.2: told to buy, it says first whether it will.
+      const status = sellable(selectionOf(frame), motors);
+      queue(COMMAND.selectionStatus, [status, ...wordBytes(selectionOf(frame))]);
+      if (data.length > 0) schedule(NEXT_DATA_MS);
+      if (status !== 0x01) return;
+    }
     startDrive(frame, bytes, active);
   };
 
@@ -282,6 +289,16 @@ export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): 
     },
     door: (open) => {
       motors.door.open = open;
+    },
+    trouble: (what) => void Object.assign(motors.trouble, what),
+    menu: () => void queue(COMMAND.callMenu, []),
+    filled: () => {
+      for (const slot of motors.slots.values()) slot.stock = slot.capacity;
+      queue(COMMAND.fullyLoaded, []);
+    },
+    set: (told) => {
+      const { command, text } = setting(told);
+      queue(command, text);
     },
     keypad: (selection) => void queue(COMMAND.select, wordBytes(selection)),
     stop: () => {

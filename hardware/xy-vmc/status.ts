@@ -77,6 +77,13 @@ export function selectionState(status: number): SlotState | MachineReason {
   }
 }
 
+/** 0x02 as the answer to 0x03: anything but 1 means that nothing will move. Null: it may be sold. */
+export function refusal(status: number): { readonly why: VendFailure; readonly detail: string } | null {
+  if (status === 0x01) return null;
+  const detail = `the controller refused to sell: status 0x${status.toString(16).padStart(2, '0')}`;
+  return { why: status === 0x02 ? 'empty' : 'notSent', detail };
+}
+
 /** 0x11: the state of a selection as pushed. Stock is no part of it: a controller that is driven directly need not count (4.0). */
 export function pushedState(status: number): SlotState {
   if (status === 0) return 'ready';

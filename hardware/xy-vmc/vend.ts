@@ -5,12 +5,14 @@ import type { Verdict } from './evidence.ts';
 import type { Outgoing } from './link.ts';
 import type { XyVmcOptions } from './options.ts';
 import type { Session } from './session.ts';
-import { dispensing } from './status.ts';
+import { dispensing, refusal } from './status.ts';
 
 export interface RunningVend {
   readonly selection: number;
   /** A dispensing status (0x04) for this selection came. */
   status(status: number): void;
+  /** The controller's word on whether this selection can sell (0x02). */
+  answer(status: number): void;
   /** Nobody waits any more: no timer stays. */
   abandon(): void;
 }
@@ -74,14 +76,21 @@ export function runVend({ selection, options, clock, log, session, onProgress, a
       const limit_ms = begun_ms + MOST_DEADLINES * options.vendDeadline_ms - lastSign_ms;
       after(Math.max(0, Math.min(options.vendDeadline_ms, limit_ms)), () => search(clock.monotonic_ms()));
     };
+    let moved = false;
     const vend: RunningVend = {
       selection,
+      answer: (status) => {
+        // Told to buy, the controller answers so before anything moves; later it is about another question (4.3.2).
+        const refused = options.command === 'buy' && !moved && !searching ? refusal(status) : null;
+        if (refused) finish({ outcome: 'failed', ...refused });
+      },
       abandon: () => {
         over = true;
         if (timer !== null) clock.clearTimeout(timer);
         session.abandon(outgoing);
       },
       status: (status) => {
+        moved = true;
         session.answered(outgoing);
         const told = dispensing(status);
         switch (told.means) {

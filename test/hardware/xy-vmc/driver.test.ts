@@ -2,11 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Log, MachineSelection, VendingMachine, VendOutcome, VendProgress } from '../../../app/ports.ts';
 import { readNotice } from '../../../hardware/xy-vmc/notices.ts';
+import { since_ms } from '../../../hardware/xy-vmc/evidence.ts';
 import { dispensing } from '../../../hardware/xy-vmc/status.ts';
 import { createXyVmc } from '../../../hardware/xy-vmc/driver.ts';
 import type { XyVmcOptions } from '../../../hardware/xy-vmc/options.ts';
 import { createVmcSimulator } from '../../../hardware/xy-vmc/simulator.ts';
-import type { FaultKind, VmcSimulatorOptions } from '../../../hardware/xy-vmc/simulator-types.ts';
+import type { FaultKind, VmcSimulator, VmcSimulatorOptions } from '../../../hardware/xy-vmc/simulator-types.ts';
 import { standAt } from '../../../hardware/simulator/stand.ts';
 import { memoryCable } from '../../../hardware/transport/memory.ts';
 import { when } from '../plants.ts';
@@ -243,6 +244,18 @@ describe('after a restart of the kiosk', () => {
   });
 });
 
+describe('a clock that was set while the kiosk was away', () => {
+  const mark = { stock: 5, state: 'ready', counts: true, at_ms: 100_000, monotonic_ms: 1000 } as const;
+  test.each([
+    ['both clocks went on', 130_000, 31_000, 30_000],
+    ['the wall clock was set forward', 3_700_000, 31_000, 0],
+    ['the wall clock was set back', 50_000, 31_000, 0],
+    ['the computer restarted', 130_000, 12_000, 0],
+  ])('%s', (_, wall_ms, monotonic_ms, passed_ms) => {
+    expect(since_ms(mark, { now_ms: () => wall_ms, monotonic_ms: () => monotonic_ms })).toBe(passed_ms);
+  });
+});
+
 describe('stock is never older than the last vend', () => {
   test('a stock told while the motor ran is forgotten', async () => {
     const { machine, whenReady, vend, dropped } = await plant({ motor_ms: 3000 });
@@ -270,6 +283,19 @@ describe('what the shop configures', () => {
     expect((await vend('v1')).outcome).toEqual({ outcome: 'succeeded', proof: 'machine' });
     expect(simulator.state().drives[0]?.frame).toMatch(/^FA FB 03 03/);
     expect(simulator.state().violations).toEqual([]);
+  });
+
+  test.each([
+    ['out of stock', (simulator: VmcSimulator) => simulator.stock(3, 0), 'empty'],
+    ['paused', (simulator: VmcSimulator) => simulator.pause(3, true), 'notSent'],
+  ] as const)('buy, refused as %s: failed at once', async (_, change, why) => {
+    const { clock, whenReady, vend, simulator } = await plant({}, { command: 'buy' });
+    await whenReady();
+    change(simulator);
+    const begun_ms = clock.monotonic_ms();
+    expect((await vend('v1')).outcome).toMatchObject({ outcome: 'failed', why });
+    expect(clock.monotonic_ms() - begun_ms).toBeLessThan(2000);
+    expect(simulator.state().counters.drives).toBe(0);
   });
 
   test('no drop sensor: a success is only actuated', async () => {
@@ -350,6 +376,115 @@ describe('what the machine says by itself', () => {
     simulator.stock(3, 4);
     await clock.advance(1000);
     expect(slot()?.state).toBe('ready');
+  });
+
+  test.each([
+    ['a cooling fault', { temperature: true }, 'temperature'],
+    ['a product left in the elevator', { elevator: 1 }, 'productInOutlet'],
+    ['the delivery door', { elevator: 2 }, 'doorOpen'],
+    ['an elevator fault', { elevator: 3 }, 'elevator'],
+    ['an elevator that checks itself', { elevator: 4 }, 'elevator'],
+  ] as const)('%s: nothing is sold while it lasts', async (_, trouble, reason) => {
+    const { clock, machine, whenReady, vend, simulator } = await plant({}, { elevator: true });
+    await whenReady();
+    await clock.advance(6000);
+    expect(machine.state().ready).toBe(true);
+    simulator.trouble(trouble);
+    await clock.advance(6000);
+    expect(machine.state()).toMatchObject({ ready: false, reasons: [reason] });
+    expect(await clock.until(machine.check('3'))).toEqual({ ready: false, reason });
+    expect((await vend('v1')).outcome).toMatchObject({ outcome: 'failed', why: 'notSent' });
+    expect(simulator.state().counters.drives).toBe(0);
+    simulator.trouble({ temperature: false, elevator: 0 });
+    await clock.advance(6000);
+    expect(machine.state().ready).toBe(true);
+  });
+
+  test('a cooling fault of a machine without cooling stops nothing', async () => {
+    const { clock, machine, whenReady, simulator } = await plant({}, { temperatureStops: false });
+    await whenReady();
+    simulator.trouble({ temperature: true });
+    await clock.advance(6000);
+    expect(machine.state().ready).toBe(true);
+  });
+
+  test('the service menu: nothing is sold until somebody chooses again, the machine starts anew, or five minutes have passed', async () => {
+    const { clock, machine, whenReady, simulator } = await plant();
+    await whenReady();
+    for (const leave of [() => simulator.keypad(0), () => simulator.restart(), () => clock.advance(300_000)]) {
+      simulator.menu();
+      await clock.advance(1000);
+      expect(machine.state()).toMatchObject({ ready: false, reasons: ['serviceMenu'] });
+      await clock.advance(200_000);
+      expect(machine.state().ready).toBe(false);
+      await leave();
+      await clock.advance(10_000);
+      expect(machine.state().ready).toBe(true);
+    }
+  });
+
+  test('fully loaded: every slot holds what it can', async () => {
+    const { clock, machine, whenReady, simulator } = await plant();
+    await whenReady();
+    simulator.stock(3, 0);
+    await clock.advance(3000);
+    expect(machine.state().slots.get('3')).toMatchObject({ state: 'empty', stock: 0 });
+    simulator.filled();
+    await clock.advance(1000);
+    expect(machine.state().slots.get('3')).toEqual({ state: 'ready', stock: 10, capacity: 10 });
+  });
+
+  test('what staff set at the machine: one selection, all of them, a tray', async () => {
+    const { clock, machine, whenReady, simulator } = await plant();
+    await whenReady();
+    await clock.advance(3000);
+    const slot = (name: string) => machine.state().slots.get(name);
+    simulator.set({ what: 'stock', address: 3, value: 9 });
+    simulator.set({ what: 'capacity', address: 3, value: 12 });
+    simulator.set({ what: 'price', address: 3, value: 130 });
+    simulator.set({ what: 'product', address: 3, value: 7 });
+    await clock.advance(2000);
+    expect(slot('3')).toEqual({ state: 'ready', stock: 9, capacity: 12 });
+    expect(slot('4')).toEqual({ state: 'ready', stock: 5, capacity: 10 });
+    simulator.set({ what: 'stock', address: 0, value: 6 });
+    await clock.advance(1000);
+    expect([slot('3')?.stock, slot('4')?.stock]).toEqual([6, 6]);
+    // Which selections stand on a tray is not said, so no stock is known any more.
+    simulator.set({ what: 'stock', address: 1002, value: 1 });
+    await clock.advance(1000);
+    expect([slot('3')?.stock, slot('4')?.stock]).toEqual([undefined, undefined]);
+  });
+
+  test('a second key takes nothing from the first; only the cancel key does', async () => {
+    const { clock, machine, whenReady, simulator } = await plant();
+    const chosen: MachineSelection[] = [];
+    const withdrawn: string[] = [];
+    machine.onSelection((selection) => {
+      chosen.push(selection);
+      void selection.withdrawn?.then(() => withdrawn.push(selection.slot));
+    });
+    await whenReady();
+    simulator.keypad(5);
+    simulator.keypad(6);
+    await clock.advance(1000);
+    // As the kiosk does: it serves the first.
+    chosen[1]?.decline();
+    await clock.advance(1000);
+    expect([chosen.map(({ slot }) => slot), withdrawn]).toEqual([['5', '6'], ['6']]);
+    simulator.keypad(0);
+    await clock.advance(1000);
+    expect(withdrawn).toEqual(['6', '5']);
+  });
+
+  test('a choice whose vend was asked for is not waited for any more', async () => {
+    const { clock, machine, whenReady, vend, simulator } = await plant();
+    const chosen: MachineSelection[] = [];
+    machine.onSelection((selection) => chosen.push(selection));
+    await whenReady();
+    simulator.keypad(5);
+    await clock.advance(1000);
+    expect((await vend('v1', '5')).outcome.outcome).toBe('succeeded');
+    await clock.until(chosen[0]?.withdrawn as Promise<void>);
   });
 
   test('the keypad: chosen, withdrawn, declined', async () => {
