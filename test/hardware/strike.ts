@@ -15,6 +15,8 @@ export interface Wiring {
   readonly frameLength: (bytes: Uint8Array) => number;
   /** How late "late" is. */
   readonly late_ms: number;
+  /** Told of every frame at the kiosk's end: what reaches it, and what it really says. */
+  readonly seen?: (direction: Direction, frame: Uint8Array) => void;
 }
 
 export interface StruckPty {
@@ -27,7 +29,7 @@ export interface StruckPty {
   close(): Promise<void>;
 }
 
-export async function openStruckPty(peer: Peer, clock: Clock, { baud, frameLength, late_ms }: Wiring): Promise<StruckPty> {
+export async function openStruckPty(peer: Peer, clock: Clock, { baud, frameLength, late_ms, seen }: Wiring): Promise<StruckPty> {
   const pty = await openPtyPair();
   let planned: { direction: Direction; isMeant: (frame: Uint8Array) => boolean; what: Happening } | null = null;
   const strike = (direction: Direction, frame: Uint8Array, pass: (frame: Uint8Array) => void) => {
@@ -48,14 +50,20 @@ export async function openStruckPty(peer: Peer, clock: Clock, { baud, frameLengt
   };
   const stand = standAt(serialPort(pty.b, baud), clock, {
     attach: (wire) => {
-      const events = peer.attach({ ...wire, write: (bytes) => strike('toKiosk', bytes, wire.write) });
+      const toKiosk = (frame: Uint8Array) => {
+        seen?.('toKiosk', frame);
+        wire.write(frame);
+      };
+      const events = peer.attach({ ...wire, write: (bytes) => strike('toKiosk', bytes, toKiosk) });
       let rest: Buffer = Buffer.alloc(0);
       return {
         ...events,
         data: (bytes) => {
           rest = Buffer.concat([rest, bytes]);
           for (let length = frameLength(rest); length > 0; length = frameLength(rest)) {
-            strike('toMachine', Uint8Array.from(rest.subarray(0, length)), events.data);
+            const frame = Uint8Array.from(rest.subarray(0, length));
+            seen?.('toMachine', frame);
+            strike('toMachine', frame, events.data);
             rest = rest.subarray(length);
           }
         },
