@@ -411,7 +411,12 @@ describe('what the machine says by itself', () => {
   test('the service menu: nothing is sold until somebody chooses again, the machine starts anew, or five minutes have passed', async () => {
     const { clock, machine, whenReady, simulator } = await plant();
     await whenReady();
-    for (const leave of [() => simulator.keypad(0), () => simulator.restart(), () => clock.advance(300_000)]) {
+    const leaves: readonly (() => void | Promise<void>)[] = [
+      () => simulator.keypad(0),
+      () => simulator.restart(),
+      () => clock.advance(300_000),
+    ];
+    for (const leave of leaves) {
       simulator.menu();
       await clock.advance(1000);
       expect(machine.state()).toMatchObject({ ready: false, reasons: ['serviceMenu'] });
