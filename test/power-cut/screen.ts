@@ -16,7 +16,10 @@ export async function openScreen(address: string): Promise<Screen> {
   if (cookie === undefined) throw new Error(`pairing was refused: ${paired.status}`);
   const socket = new WebSocket(`ws://${host}/kiosk`, { headers: { cookie, origin } });
   let view: KioskView | null = null;
-  socket.on('message', (data) => (view = (JSON.parse((data as Buffer).toString('utf8')) as { view: KioskView }).view));
+  socket.on('message', (data) => {
+    // A message without a view only says that the kiosk lives.
+    view = (JSON.parse((data as Buffer).toString('utf8')) as { view?: KioskView }).view ?? view;
+  });
   // The kiosk dies with its connections open; that is what is tested.
   socket.on('error', () => {});
   await new Promise((resolve) => socket.once('open', resolve).once('error', resolve));
