@@ -250,6 +250,10 @@ const WORDS = {
     'PayPay for Businessの「取引履歴」からダウンロードしたCSVを選んでください。違いだけを表示します。ファイルはこのキオスクの中だけで使われます。',
     'Choose the CSV of transactions that you downloaded from PayPay for Business. Only differences are shown. The file stays on this kiosk.',
   ],
+  'compare.atKiosk': [
+    'PayPayのファイルとの照合は、ネットワークにつないだスマートフォンやパソコンからできます。',
+    'A file of PayPay’s is compared from a phone or laptop on the network.',
+  ],
   'compare.choose': ['ファイルを選ぶ', 'Choose a file'],
   'compare.selfCheck': ['終わっていない注文をPayPayに確認', 'Ask PayPay about unfinished orders'],
   'compare.same': ['{0}行すべて一致しました（{1}〜{2}）', 'All {0} rows agree ({1} to {2})'],

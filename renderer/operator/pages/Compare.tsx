@@ -26,7 +26,7 @@ export function ComparePage() {
   };
   return (
     <>
-      <p>{t('compare.hint')}</p>
+      <p>{t(atKiosk ? 'compare.atKiosk' : 'compare.hint')}</p>
       <TroubleLine trouble={trouble} />
       {comparison && <Result comparison={comparison} />}
       {checked && <Checked {...checked} />}

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { OrderPage } from '../../../app/operator/archive.ts';
 import type { OrderSummary } from '../../../app/operator/summary.ts';
-import { dateTime } from '../../../app/operator/japan-time.ts';
+import { dateTime, dayName, japanDay } from '../../../app/operator/japan-time.ts';
 import { useAsk, useDesk, yen } from '../desk.ts';
 import { TroubleLine } from '../parts/Dialog.tsx';
 import { ResultChip } from '../parts/ResultChip.tsx';
@@ -17,6 +17,7 @@ interface Between {
   readonly to: string;
 }
 const ALWAYS: Between = { from: '', to: '' };
+const sinceToday = (): Between => ({ from: `${dayName(japanDay(Date.now()))}T00:00`, to: '' });
 
 const queryOf = (text: string, filter: Filter, { from, to }: Between): object => ({
   ask: 'orders',
@@ -87,7 +88,7 @@ function List({ onOpen }: { onOpen: (orderId: string) => void }) {
           type="button"
           className="c-chip"
           aria-pressed={between !== null}
-          onClick={() => setBetween(between === null ? ALWAYS : null)}
+          onClick={() => setBetween(between === null ? sinceToday() : null)}
         >
           {t('orders.between')}
         </button>

@@ -17,7 +17,10 @@ export function Dialog({ title, children, onClose, act, busy = false, trouble = 
   const { t } = useDesk();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    dialog.current?.showModal();
+    const { current } = dialog;
+    current?.showModal();
+    // A field only where typing is what the dialog is for: at the kiosk its keys would cover what must be read first.
+    current?.querySelector<HTMLElement>('[data-first]')?.focus();
   }, []);
   return (
     <dialog ref={dialog} className="c-dialog" aria-label={title} onCancel={onClose} onClose={onClose}>
@@ -27,7 +30,8 @@ export function Dialog({ title, children, onClose, act, busy = false, trouble = 
           if (act && !busy && act.disabled !== true) act.run();
         }}
       >
-        <h2>{title}</h2>
+        {/* The browser gives the focus to the first that takes it. */}
+        <h2 tabIndex={-1}>{title}</h2>
         <div className="c-dialog-body">{children}</div>
         <TroubleLine trouble={trouble} />
         <div className="c-dialog-actions">

@@ -1,7 +1,7 @@
 /** The whole story of one order: what happened, in plain words, and the books of both sides. */
 import { useState } from 'react';
 import type { AskedView, StoryView } from '../../../app/operator/view.ts';
-import { dateTime, japanDay, timeOfDay } from '../../../app/operator/japan-time.ts';
+import { dateTime, dayName, japanDay, timeOfDay } from '../../../app/operator/japan-time.ts';
 import { useAsk, useDesk, useDo, yen } from '../desk.ts';
 import { TroubleLine } from './Dialog.tsx';
 import { ResultChip } from './ResultChip.tsx';
@@ -82,7 +82,10 @@ export function Story({ orderId, onBack }: { orderId: string; onBack: () => void
       <ol className="c-events">
         {story.lines.map((line, i) => (
           <li key={i} className={`c-who-${line.who}`}>
-            <time>{isAnotherDay(line.at_ms, story.lines[i - 1]?.at_ms) ? dateTime(line.at_ms) : timeOfDay(line.at_ms)}</time>
+            <time>
+              {isAnotherDay(line.at_ms, story.lines[i - 1]?.at_ms) && <small>{dayName(japanDay(line.at_ms))}</small>}
+              {timeOfDay(line.at_ms)}
+            </time>
             <b>{t(`who.${line.who}`)}</b>
             <span>{text(line.says)}</span>
           </li>

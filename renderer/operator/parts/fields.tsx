@@ -17,7 +17,7 @@ export function TextField({ label, value, onChange, autoFocus = false }: FieldPr
         value={value}
         maxLength={120}
         autoComplete="off"
-        autoFocus={autoFocus}
+        data-first={autoFocus || undefined}
         onChange={(event) => onChange(event.target.value)}
       />
     </label>
@@ -37,7 +37,7 @@ export function NumberField({ label, value, onChange, autoFocus = false, unit }:
           value={value}
           maxLength={8}
           autoComplete="off"
-          autoFocus={autoFocus}
+          data-first={autoFocus || undefined}
           onChange={(event) => onChange(event.target.value.replace(/\D/g, ''))}
         />
       </span>
