@@ -9,12 +9,12 @@ import { LANGUAGES } from './view.ts';
 
 const Text = z
   .strictObject({
-    ja: z.string().trim().min(1).max(120),
-    en: z.string().trim().min(1).max(120).optional(),
-    'zh-Hans': z.string().trim().min(1).max(120).optional(),
-    'zh-Hant': z.string().trim().min(1).max(120).optional(),
-    ko: z.string().trim().min(1).max(120).optional(),
-    'ja-easy': z.string().trim().min(1).max(120).optional(),
+    ja: z.string().trim().min(1).max(120).describe('Japanese.'),
+    en: z.string().trim().min(1).max(120).optional().describe('English.'),
+    'zh-Hans': z.string().trim().min(1).max(120).optional().describe('Simplified Chinese.'),
+    'zh-Hant': z.string().trim().min(1).max(120).optional().describe('Traditional Chinese.'),
+    ko: z.string().trim().min(1).max(120).optional().describe('Korean.'),
+    'ja-easy': z.string().trim().min(1).max(120).optional().describe('Easy Japanese, for the easy view; `ja` when absent.'),
   })
   .describe('A text in the languages of the shop; ja is required, the others fall back to en, then ja.');
 
@@ -52,8 +52,8 @@ const Shop = z.strictObject({
   ),
   ground: Colour.default(USUAL_GROUND).describe('The ground of the screens; shown lighter where words on it would be hard to read.'),
   logo: z.string().max(200).optional().describe('Picture file, relative to this file; as `picture` of a product.'),
-  sound: z.boolean().default(true),
-  speech: z.boolean().default(false),
+  sound: z.boolean().default(true).describe('Sounds for a touch, a payment and goods that come out.'),
+  speech: z.boolean().default(false).describe('Screens are read aloud, where the browser has a voice.'),
   receiptUrl: z
     .url({ protocol: /^https$/ })
     .max(200)
@@ -70,7 +70,7 @@ const Display = z.strictObject({
     .max(3000)
     .default(300)
     .describe('Width of the screen as it stands, in millimetres: text and buttons get their physical size from it.'),
-  height_mm: z.number().min(50).max(3000).default(530),
+  height_mm: z.number().min(50).max(3000).default(530).describe('Height of the screen as it stands, in millimetres.'),
   bottomFromFloor_mm: z.number().min(0).max(2000).default(700).describe('Height of the lower edge of the screen above the floor.'),
   lowReach_mm: z.number().min(400).max(1500).default(1100).describe('Highest point a customer in a wheelchair reaches.'),
 });
@@ -91,7 +91,7 @@ const PayPay = z.strictObject({
   pollInterval_ms: z.int().min(2000).max(60_000).default(4000).describe('How often payment details are asked while a QR is shown.'),
   webhook: z
     .strictObject({
-      port: z.int().min(1).max(65_535),
+      port: z.int().min(1).max(65_535).describe("Port to listen on for PayPay's webhooks."),
       host: z.string().default('127.0.0.1').describe('Address to listen on; put a TLS proxy in front of it.'),
       allow: z.array(z.string()).min(1).describe('Source addresses or CIDR ranges PayPay sends from.'),
       proxies: z.array(z.string()).default([]).describe('Addresses of reverse proxies whose X-Forwarded-For is believed.'),
@@ -105,12 +105,12 @@ const Machine = z.discriminatedUnion('driver', [
   z.strictObject({
     driver: z.literal('xy-vmc').describe('Hunan Xing Yuan vending controllers (spring, belt, elevator machines).'),
     port: MachinePort,
-    baud: z.int().min(1200).max(921_600).default(57_600),
+    baud: z.int().min(1200).max(921_600).default(57_600).describe('Speed of the serial line; has no effect over tcp://.'),
     dropSensor: z
       .boolean()
       .default(true)
       .describe('Ask the controller to watch its drop sensor; without one a delivery is only "actuated".'),
-    elevator: z.boolean().default(false),
+    elevator: z.boolean().default(false).describe('The machine brings goods down by an elevator: wait for it and ask how it is.'),
     vendDeadline_ms: z
       .int()
       .min(5000)
@@ -135,21 +135,36 @@ const Machine = z.discriminatedUnion('driver', [
   z.strictObject({
     driver: z.literal('mdb-qibixx').describe('Any MDB machine, through a Qibixx MDB-USB adapter or Pi Hat.'),
     port: MachinePort,
-    baud: z.int().min(1200).max(921_600).default(115_200),
-    mode: z.enum(['alwaysIdle', 'authorizeFirst']).default('alwaysIdle'),
-    address: z.enum(['cashless1', 'cashless2']).default('cashless1'),
-    decimalPlaces: z.int().min(0).max(3).default(0),
-    scaleFactor: z.int().min(1).max(100).default(1),
+    baud: z.int().min(1200).max(921_600).default(115_200).describe('Speed of the serial line; has no effect over tcp://.'),
+    mode: z
+      .enum(['alwaysIdle', 'authorizeFirst'])
+      .default('alwaysIdle')
+      .describe(
+        'alwaysIdle: choose at the machine, then pay. authorizeFirst: choose and pay at the screen, then press the key of the slot.',
+      ),
+    address: z.enum(['cashless1', 'cashless2']).default('cashless1').describe('Which of the two cashless devices of the MDB bus we are.'),
+    decimalPlaces: z.int().min(0).max(3).default(0).describe('Decimal places of the machine’s prices: 0 for yen.'),
+    scaleFactor: z.int().min(1).max(100).default(1).describe('What the machine’s prices are counted in: 10 when it counts in tens of yen.'),
     responseTime_s: z.int().min(30).max(255).default(240).describe('Longest the machine waits for our answer (MDB Z7).'),
-    vendDeadline_ms: z.int().min(5000).max(600_000).default(120_000),
+    vendDeadline_ms: z
+      .int()
+      .min(5000)
+      .max(600_000)
+      .default(120_000)
+      .describe('So long without a result, the outcome of a vend is unknown.'),
   }),
   z.strictObject({
     driver: z.literal('modbus-relay').describe('Modbus RTU relay boards: lockers, gacha, coin pulses.'),
     port: MachinePort,
-    baud: z.int().min(1200).max(921_600).default(9600),
-    unit: z.int().min(1).max(247).default(1),
-    pulse_ms: z.int().min(100).max(10_000).default(700),
-    sensorDeadline_ms: z.int().min(500).max(120_000).default(15_000),
+    baud: z.int().min(1200).max(921_600).default(9600).describe('Speed of the serial line; has no effect over tcp://.'),
+    unit: z.int().min(1).max(247).default(1).describe('Modbus address of the board.'),
+    pulse_ms: z.int().min(100).max(10_000).default(700).describe('How long a relay closes for one unit.'),
+    sensorDeadline_ms: z
+      .int()
+      .min(500)
+      .max(120_000)
+      .default(15_000)
+      .describe('How long the sensor is watched after the relay or lock was moved.'),
     slots: z
       .record(
         z.string(),
@@ -164,14 +179,19 @@ const Machine = z.discriminatedUnion('driver', [
   z.strictObject({
     driver: z.literal('lock-board').describe('8A/80 lock boards (lockers).'),
     port: MachinePort,
-    baud: z.int().min(1200).max(921_600).default(9600),
-    board: z.int().min(1).max(40).default(1),
+    baud: z.int().min(1200).max(921_600).default(9600).describe('Speed of the serial line; has no effect over tcp://.'),
+    board: z.int().min(1).max(40).default(1).describe('Address of the board, as its switches say.'),
     openState: z.enum(['00', '11']).default('00').describe('What the board reports for an open door.'),
     sensor: z
       .boolean()
       .default(true)
       .describe('false: the locks have no feedback wire; a sale then ends with the command, and nobody knows whether the door opened.'),
-    sensorDeadline_ms: z.int().min(500).max(120_000).default(5000),
+    sensorDeadline_ms: z
+      .int()
+      .min(500)
+      .max(120_000)
+      .default(5000)
+      .describe('How long the sensor is watched after the relay or lock was moved.'),
     channels: z.record(z.string(), z.int().min(1).max(50)).describe('Slot → channel.'),
   }),
   z.strictObject({ driver: z.literal('none').describe('No machine: mode counter only.') }),
@@ -215,7 +235,7 @@ const Sale = z.strictObject({
 const Operator = z.strictObject({
   lan: z
     .strictObject({
-      port: z.int().min(1).max(65_535).default(7443),
+      port: z.int().min(1).max(65_535).default(7443).describe('Port of the console.'),
       host: z.string().min(1).default('0.0.0.0').describe('Address to listen on; 0.0.0.0 is every network of this machine.'),
     })
     .optional()
@@ -234,7 +254,7 @@ const SecretFile = z
   .max(300)
   .describe('File (mode 0600) that holds nothing but the secret; its path is relative to this file.');
 const Alerts = z.strictObject({
-  language: z.enum(['ja', 'en']).default('ja'),
+  language: z.enum(['ja', 'en']).default('ja').describe('Of the messages.'),
   stockLow: z.int().min(0).max(999).default(2).describe('So few left in a slot is low.'),
   successRate: z
     .number()
@@ -251,23 +271,26 @@ const Alerts = z.strictObject({
     .default(1_800_000)
     .describe('A refund that PayPay has not finished after this is late.'),
   webhook: z
-    .strictObject({ url: z.url({ protocol: /^https?$/ }) })
+    .strictObject({ url: z.url({ protocol: /^https?$/ }).describe('Where notices go.') })
     .optional()
     .describe('Gets every notice as JSON by POST.'),
   email: z
     .strictObject({
-      host: z.string().min(1),
-      port: z.int().min(1).max(65_535).default(587),
+      host: z.string().min(1).describe('The mail server.'),
+      port: z.int().min(1).max(65_535).default(587).describe('Its port: usually 587, or 465 with secure.'),
       secure: z
         .boolean()
         .default(false)
-        .describe('true: TLS from the first byte (usually port 465). false: STARTTLS where the server has it.'),
-      user: z.string().optional(),
+        .describe(
+          'true: TLS from the first byte (usually port 465). false: STARTTLS where the server has it, and always when there is a user.',
+        ),
+      user: z.string().optional().describe('Signs in with this name and the password in passwordFile.'),
       passwordFile: SecretFile.optional(),
-      from: z.string().min(3).max(200),
-      to: z.array(z.string().min(3).max(200)).min(1).max(20),
+      from: z.string().min(3).max(200).describe('The sender’s address.'),
+      to: z.array(z.string().min(3).max(200)).min(1).max(20).describe('Who gets the mails.'),
     })
-    .optional(),
+    .optional()
+    .describe('Notices by e-mail.'),
   line: z
     .strictObject({
       url: z
@@ -277,29 +300,33 @@ const Alerts = z.strictObject({
       tokenFile: SecretFile,
       to: z.string().min(1).max(100).describe('The user, group or room that gets the messages.'),
     })
-    .optional(),
+    .optional()
+    .describe('Notices as LINE messages.'),
 });
 
-const Category = z.strictObject({ id: Sku, name: Text });
+const Category = z.strictObject({
+  id: Sku.describe('What products name it by.'),
+  name: Text.describe('As the screen shows it.'),
+});
 const Product = z.strictObject({
-  sku: Sku,
-  name: Text,
-  description: Text.optional(),
+  sku: Sku.describe('The shop’s own number of the product; stays the same for ever.'),
+  name: Text.describe('As the screen and the receipt show it.'),
+  description: Text.optional().describe('A sentence below the name.'),
   price_jpy: z.int().min(1).max(9_999_999).describe('Tax included, in yen.'),
   picture: z
     .string()
     .max(200)
     .optional()
     .describe('Picture file, relative to this file: JPEG, PNG, WebP or AVIF as the camera made it (≤ 40 MB), or SVG (≤ 500 kB).'),
-  category: Sku.optional(),
-  allergens: z.array(z.string().min(1).max(40)).max(30).default([]),
-  calories_kcal: z.int().min(0).max(10_000).optional(),
+  category: Sku.optional().describe('The `id` of one of `categories`.'),
+  allergens: z.array(z.string().min(1).max(40)).max(30).default([]).describe('Shown on the product’s page, as they stand here.'),
+  calories_kcal: z.int().min(0).max(10_000).optional().describe('Shown on the product’s page.'),
   ageRestricted: z.boolean().default(false).describe('Sold only behind an age-check plug-in; without one it is never sold.'),
 });
 const PlanogramSlot = z.strictObject({
   slot: Slot,
-  sku: Sku,
-  capacity: z.int().min(1).max(999).default(10),
+  sku: Sku.describe('The product in it.'),
+  capacity: z.int().min(1).max(999).default(10).describe('So many fit in; “fill” sets the stock to it.'),
   stock: z.int().min(0).max(999).describe('Counted when the kiosk first starts; afterwards the journal knows.'),
 });
 
@@ -310,21 +337,23 @@ export const SLOTS_max = 500;
 /** Every key of the configuration, with bounds and defaults; `docs/configuration.md` and the editor schema come from here. */
 export const ConfigSchema = z
   .strictObject({
-    version: z.literal(1),
-    shop: Shop,
-    display: Display.prefault({}),
-    paypay: PayPay.prefault({}),
-    machine: Machine,
-    printer: Printer.optional().describe('Prints a receipt for every paid order; none when absent.'),
-    ageCheck: AgeCheck.optional().describe('Proves a customer’s age; without it age-restricted goods are shown and not sold.'),
-    sale: Sale.prefault({}),
-    operator: Operator.prefault({}),
+    version: z.literal(1).describe('Of this format.'),
+    shop: Shop.describe('What customers see of the shop.'),
+    display: Display.prefault({}).describe('The screen, as it is mounted.'),
+    paypay: PayPay.prefault({}).describe('The merchant’s account at PayPay. A change needs a restart.'),
+    machine: Machine.describe('The machine that moves the goods. A change needs a restart.'),
+    printer: Printer.optional().describe('Prints a receipt for every paid order; none when absent. A change needs a restart.'),
+    ageCheck: AgeCheck.optional().describe(
+      'Proves a customer’s age; without it age-restricted goods are shown and not sold. A change needs a restart.',
+    ),
+    sale: Sale.prefault({}).describe('How a sale runs.'),
+    operator: Operator.prefault({}).describe('The staff’s console beyond the kiosk’s own screen. A change needs a restart.'),
     alerts: Alerts.prefault({}).describe(
       'Tells somebody who is not there: orders that wait for a person, late refunds, a machine that is away …',
     ),
-    categories: z.array(Category).max(12).default([]),
-    products: z.array(Product).min(1).max(PRODUCTS_max),
-    slots: z.array(PlanogramSlot).max(SLOTS_max).default([]),
+    categories: z.array(Category).max(12).default([]).describe('Groups of products, in the order of the screen.'),
+    products: z.array(Product).min(1).max(PRODUCTS_max).describe('What is sold, in the order of the screen.'),
+    slots: z.array(PlanogramSlot).max(SLOTS_max).default([]).describe('Which product stands in which slot; none in a counter.'),
   })
   .superRefine((config, context) => {
     const fail = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });

@@ -1,6 +1,7 @@
 /** Every key of the configuration, for people and for editors, out of the schema that the kiosk itself checks with. */
 import { z } from 'zod';
 import { ConfigSchema } from '../app/config.ts';
+import pkg from '../package.json' with { type: 'json' };
 
 interface Node {
   readonly type?: string;
@@ -58,6 +59,9 @@ function rowsOf(node: Node, path: string): string[] {
   return children(node, path);
 }
 
+/** Reached from wherever a shop keeps its file. */
+const SCHEMA_url = `${pkg.homepage.replace('https://github.com/', 'https://raw.githubusercontent.com/')}/main/docs/configuration.schema.json`;
+
 /** The text of docs/configuration.md. */
 export function configurationReference(): string {
   const schema = configurationSchema() as Node;
@@ -68,12 +72,23 @@ export function configurationReference(): string {
     'found and what is allowed. Put this line first, and an editor with a YAML language server completes the keys:',
     '',
     '```yaml',
-    '# yaml-language-server: $schema=docs/configuration.schema.json',
+    `# yaml-language-server: $schema=${SCHEMA_url}`,
     '```',
     '',
     '| key | allowed | default | meaning |',
     '|---|---|---|---|',
     ...rowsOf(schema, ''),
+    '',
+    '## Watching a kiosk',
+    '',
+    '`GET /health` (JSON; 503 when something is bad) and `GET /metrics` (Prometheus) answer on the loopback address of the kiosk’s own server, to',
+    'programs of this computer that name it as `127.0.0.1:PORT`; the port is in `door.json` in the data folder. A Prometheus elsewhere gets the',
+    'figures in one of three ways:',
+    '',
+    '- `operator.openTelemetry` sends them to a collector every minute; nothing needs to reach the kiosk.',
+    '- A Prometheus agent on the kiosk’s computer scrapes the loopback address and writes on (`remote_write`).',
+    '- A reverse proxy on the kiosk’s computer, with TLS and a password of its own, passes on `/metrics` alone and names the kiosk as the kiosk',
+    '  does; in nginx: `location = /metrics { proxy_pass http://127.0.0.1:PORT; proxy_set_header Host 127.0.0.1:PORT; }`.',
     '',
   ].join('\n');
 }
