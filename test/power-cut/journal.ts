@@ -26,6 +26,22 @@ export const openOrders = (file: string): string[] =>
       )
     : [];
 
+export const orderEvents = (file: string, orderId: string): OrderEvent[] =>
+  look(file, (db) =>
+    db
+      .prepare('SELECT event FROM journal WHERE order_id = ? ORDER BY seq')
+      .all(orderId)
+      .map(({ event }) => JSON.parse(String(event)) as OrderEvent),
+  );
+
+export const lastVend = (file: string): { readonly orderId: string; readonly line: number } | null =>
+  look(file, (db) => {
+    const row = db
+      .prepare("SELECT order_id, event ->> '$.line' AS line FROM journal WHERE type = 'vend.requested' ORDER BY seq DESC")
+      .get();
+    return row === undefined ? null : { orderId: String(row['order_id']), line: Number(row['line']) };
+  });
+
 /** Everything, proved row by row. */
 export const readJournal = (file: string) =>
   look(file, (db) => {

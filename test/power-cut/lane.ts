@@ -16,6 +16,7 @@ import { KEYS, MERCHANT, openFarEnds, SELECTIONS, STOCK } from './far-ends.ts';
 import { openOrders, readJournal } from './journal.ts';
 import type { Deck, Moment } from './moments.ts';
 import { openScreen, type Screen } from './screen.ts';
+import { createWitness } from './witness.ts';
 
 const KIOSK = process.env['POWER_CUT_KIOSK'] ?? 'dist/main/browser.js';
 const START_LIMIT_ms = 30_000;
@@ -54,9 +55,19 @@ export async function openLane(settlement: Settlement, random: Random, deck: Dec
   if (!existsSync(path.join(ROOT, KIOSK))) throw new Error(`${KIOSK} is not built: npm run build`);
   const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-power-cut-'));
   let seen: (sight: string) => void = () => {};
+  const dataFolder = path.join(folder, 'data');
+  const journalFile = path.join(dataFolder, 'journal.db');
+  const violations: string[] = [];
+  const witness = createWitness(journalFile, (what) => violations.push(what));
   const { paypay, machine, ...farEnds } = await openFarEnds({
-    request: (operation) => seen(`request ${operation}`),
-    drive: () => seen('drive frame'),
+    request(operation, request) {
+      witness.request(operation, request);
+      seen(`request ${operation}`);
+    },
+    drive(frame) {
+      witness.drive(frame);
+      seen('drive frame');
+    },
   });
   const configFile = path.join(folder, 'shop.yaml');
   // JSON is YAML.
@@ -72,8 +83,6 @@ export async function openLane(settlement: Settlement, random: Random, deck: Dec
       slots: SELECTIONS.map((selection, i) => ({ slot: String(selection), sku: PRODUCTS[i % 2]?.sku, capacity: 255, stock: STOCK })),
     }),
   );
-  const dataFolder = path.join(folder, 'data');
-  const journalFile = path.join(dataFolder, 'journal.db');
 
   function start(): Life {
     const args = ['--config', configFile, '--data', dataFolder, '--port', '0'];
@@ -147,7 +156,7 @@ export async function openLane(settlement: Settlement, random: Random, deck: Dec
       while (openOrders(journalFile).length > 0 && performance.now() < end_ms) await sleep(100);
       screen?.close();
       await kiosk.end('SIGTERM');
-      const violations = openOrders(journalFile).map((orderId) => `${orderId}: never closed`);
+      violations.push(...openOrders(journalFile).map((orderId) => `${orderId}: never closed`));
       const { orders, vends, findings } = readJournal(journalFile);
       violations.push(...findings);
       const results = checkAtRest({
