@@ -78,13 +78,15 @@ async function simulate(mode: Mode, from: number, seeds: number, mutant: Mutant 
   let [orders, crashes, failures, reported_ms, seed] = [0, 0, 0, started_ms, from];
   const report = () => {
     const used = process.cpuUsage(cpu);
-    const cpu_s = (used.user + used.system) / 1e6;
+    const perSecond = Math.round(orders / ((used.user + used.system) / 1e6));
     const counts = [...results].map(([result, count]) => `${count} ${result}`).join(', ');
     if (values.json)
-      return console.log(JSON.stringify({ mode, seeds: seed - from, orders, results: Object.fromEntries(results), crashes, failures }));
+      return console.log(
+        JSON.stringify({ mode, seeds: seed - from, orders, results: Object.fromEntries(results), crashes, failures, perSecond }),
+      );
     console.log(
       `${mode}: ${seed - from} seeds, ${orders} orders (${counts}), ${crashes} crashes, ${failures} violated, ` +
-        `${((performance.now() - started_ms) / 1000).toFixed(1)} s, ${Math.round(orders / cpu_s)} orders a second of one core`,
+        `${((performance.now() - started_ms) / 1000).toFixed(1)} s, ${perSecond} orders a second of one core`,
     );
   };
   process.once('uncaughtException', (error) => {
@@ -102,7 +104,7 @@ async function simulate(mode: Mode, from: number, seeds: number, mutant: Mutant 
     }
     if (performance.now() - reported_ms < REPORT_EVERY_ms) continue;
     reported_ms = performance.now();
-    report();
+    if (!values.json) report();
     await setImmediate();
   }
   process.removeAllListeners('uncaughtException');
