@@ -42,7 +42,7 @@ export function checkAtRest(evidence: Evidence): Map<string, number> {
 }
 
 /** Each drive of the machine belongs to the last vend that was asked for before it. */
-function goodsOf({ vends, machine, violate }: Evidence): Map<string, Goods> {
+export function goodsOf({ vends, machine, violate }: Pick<Evidence, 'vends' | 'machine' | 'violate'>): Map<string, Goods> {
   const goods = new Map<string, Goods>();
   let next = 0;
   for (const drive of machine?.drives ?? []) {
@@ -108,7 +108,7 @@ function checkOrder(
     if (!reversed && !rows.some(({ event }) => EVIDENCE.includes(event.type))) violate('wants attention without saying why');
     return;
   }
-  if (order.reopened.times > 0) {
+  if (order.reopened.times > 0 && !order.decided) {
     // What staff gave back may be for goods that came out.
     if (returned !== order.reopened.refund_jpy) violate(`staff gave back ${order.reopened.refund_jpy}, PayPay says ${returned}`);
     return count('reopened');
