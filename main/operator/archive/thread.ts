@@ -3,6 +3,8 @@
  * with the thread that sells but the disk.
  */
 import { once } from 'node:events';
+import { readlinkSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import type { DatabaseSync } from 'node:sqlite';
 import { PassThrough } from 'node:stream';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -32,6 +34,14 @@ const FOLLOW_EVERY_ms = 5_000;
 
 /** What is asked when something is not well: it must not wait until the tables are made anew. */
 const AT_ONCE: ReadonlySet<string> = new Set(['lastResults']);
+
+/** Whoever waits for a report waits a little longer; the machine's POLL, and whoever waits for goods, do not. Only Linux lets a thread step back. */
+function giveWay(): void {
+  if (process.platform !== 'linux') return;
+  // PID/task/TID, see proc(5); setpriority(2) takes the TID of a thread.
+  setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), constants.priority.PRIORITY_LOW);
+}
+giveWay();
 
 const { journalPath, path } = workerData as ArchiveThreadData;
 const port = parentPort;

@@ -1,5 +1,5 @@
 /** The archive's thread: it may fail at any moment, and nobody waits for it who asks how the kiosk is. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -75,6 +75,22 @@ it('a damaged file of the tables is made anew', async () => {
   const archive = openArchive(journalPath, file);
   try {
     expect((await archive.sums(0, japanDay(UNTIL_ms))).byKey.find(({ tally }) => tally === 'opened')?.n).toBe(ORDERS);
+  } finally {
+    await archive.close();
+    await journal.close();
+  }
+});
+
+it.skipIf(process.platform !== 'linux')('gives way to the threads that sell (only Linux lets a single thread step back)', async () => {
+  // Field 19 of /proc/PID/task/TID/stat is the nice value, see proc(5).
+  const nice = () =>
+    readdirSync('/proc/self/task').map((tid) => Number(readFileSync(`/proc/self/task/${tid}/stat`, 'utf8').split(') ')[1]?.split(' ')[16]));
+  expect(nice()).not.toContain(19);
+  const journal = await openJournal({ path: journalPath, clock: systemClock(), bootId: 'm:p' });
+  const archive = openArchive(journalPath, path.join(folder, 'way.db'));
+  try {
+    await archive.state();
+    expect(nice().filter((value) => value === 19)).toHaveLength(1);
   } finally {
     await archive.close();
     await journal.close();
