@@ -10,13 +10,14 @@ import { openJournal } from '../../main/journal/journal.ts';
 import { systemClock } from '../../main/system.ts';
 import { orderRows, soldEvents } from '../main/journal/rows.ts';
 import { writeHistory } from './journal-history.ts';
+import { startOfKiosk } from './kiosk-start.ts';
 import { atMost, figure, quantile, type Row } from './row.ts';
 
 /** @param orders closed ones in the journal that is opened; the bar is for a million */
 export default async function bench(orders = 1_000_000): Promise<Row[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-bench-'));
   try {
-    return [...(await append(folder)), ...(await stall(folder)), ...start(folder, orders)];
+    return [...(await append(folder)), ...(await stall(folder)), ...start(folder, orders), ...(await startOfKiosk(orders))];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -15,7 +15,7 @@ interface Row {
 }
 
 /** Rows in one transaction: bounds the memory, and how long a question waits behind it. */
-const BATCH_rows = 4000;
+const BATCH_rows = 1000;
 
 export interface Absorber {
   /** One batch. @returns whether there may be more */

@@ -26,6 +26,8 @@ export interface OrderArchive extends Archive {
   close(): Promise<void>;
 }
 
+/** Batch after batch of short-lived rows: V8 would let them pile up to several times this before it looks. */
+const YOUNG_MB = 8;
 const RESTART_FIRST_ms = 1_000;
 const RESTART_LAST_ms = 60_000;
 
@@ -59,7 +61,7 @@ export function openArchive(journalPath: string, path: string): OrderArchive {
   };
   function start(): Worker {
     away = null;
-    const begun = new Worker(url, { workerData, name: 'archive' });
+    const begun = new Worker(url, { workerData, name: 'archive', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     let failure = 'the archive is closed';
     begun.on('message', (reply: ArchiveReply) => {
       retry_ms = RESTART_FIRST_ms;
