@@ -2,7 +2,7 @@ import os from 'node:os';
 import { expect, it } from 'vitest';
 import type { Settlement } from '../../app/order/events.ts';
 import { Random } from '../simulation/random.ts';
-import { openLane, type Round } from './lane.ts';
+import { openLane, RECOVERY_ms_max, type Round } from './lane.ts';
 import { Deck, MOMENTS } from './moments.ts';
 
 /** `npm test -- power-cut` kills two hundred times, the whole suite a few times; POWER_CUT_ROUNDS says otherwise (docs/money.md). */
@@ -10,7 +10,6 @@ const ROUNDS = Number(process.env['POWER_CUT_ROUNDS'] ?? (process.env['TEST_NAME
 const SEED = Number(process.env['POWER_CUT_SEED'] ?? 1);
 /** A round mostly waits: for PayPay, for a motor, for a customer. */
 const LANES = ROUNDS < 50 ? 2 : 3 * os.availableParallelism();
-const RECOVERY_ms_max = 10_000;
 /** From here on each moment, and each way for an order to end, must have come. */
 const MANY = 200;
 
