@@ -2,7 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
 import type { Log } from '../app/ports.ts';
+import { DEVTOOLS_PIPE, reloadCrashedPages } from './crashed-pages.ts';
 
 const PLACES = [
   '/usr/bin/chromium',
@@ -15,7 +17,10 @@ const PLACES = [
   'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
 ];
 
-const REOPEN_ms = 2000;
+/** A window that ended is there again at once; one that keeps ending less and less often. */
+const REOPEN_ms = { first: 100, last: 10_000 } as const;
+/** Whatever ran so long has nothing to do with the end before. */
+const RAN_WELL_ms = 60_000;
 
 export const findChromium = (): string | undefined =>
   [process.env['KIOSK_CHROMIUM'], ...PLACES].find((place) => place !== undefined && existsSync(place));
@@ -47,18 +52,30 @@ export function openChromium(
     log.warn('chromium.missing', { message: `no window: ${why}` });
     return null;
   }
+  const flags = [...FLAGS, `--user-data-dir=${profile}`, ...(fullScreen ? ['--kiosk', ...fillScreen()] : []), `--app=${address}`];
+  return keepChromium(program, flags, { reopen: fullScreen, log });
+}
+
+/**
+ * Runs Chromium with these flags; a page whose renderer died is loaded again.
+ * @param reopen start it again when it ends
+ */
+export function keepChromium(program: string, flags: readonly string[], { reopen, log }: { reopen: boolean; log: Log }): ChromiumWindow {
   let child: ChildProcess;
   let closed = false;
+  let wait_ms: number = REOPEN_ms.first;
   const open = () => {
-    child = startChromium(program, [
-      ...[...FLAGS, `--user-data-dir=${profile}`],
-      ...[...(fullScreen ? ['--kiosk', ...fillScreen()] : []), `--app=${address}`],
-    ]);
+    const openedAt_ms = performance.now();
+    child = startChromium(program, [DEVTOOLS_PIPE, ...flags], ['pipe', 'pipe']);
+    const [, , , commands, events] = child.stdio;
+    reloadCrashedPages(commands as Writable, events as Readable, log);
     child.on('error', (error) => log.error('chromium.failed', { message: error.message }));
     child.on('exit', (code) => {
-      if (closed || !fullScreen) return;
+      if (closed || !reopen) return;
       log.warn('chromium.ended', { code });
-      setTimeout(() => closed || open(), REOPEN_ms);
+      if (performance.now() - openedAt_ms > RAN_WELL_ms) wait_ms = REOPEN_ms.first;
+      setTimeout(() => closed || open(), wait_ms);
+      wait_ms = Math.min(2 * wait_ms, REOPEN_ms.last);
     });
   };
   open();
@@ -70,9 +87,12 @@ export function openChromium(
   };
 }
 
-/** With its helpers behind the kiosk's own process: a machine waits 100 ms for an answer, a picture may wait for that. */
-export function startChromium(program: string, flags: readonly string[]): ChildProcess {
-  const child = spawn(program, flags, { stdio: 'ignore' });
+/**
+ * With its helpers behind the kiosk's own process: a machine waits 100 ms for an answer, a picture may wait for that.
+ * @param more descriptors, from 3 on
+ */
+export function startChromium(program: string, flags: readonly string[], more: readonly 'pipe'[] = []): ChildProcess {
+  const child = spawn(program, flags, { stdio: ['ignore', 'ignore', 'ignore', ...more] });
   try {
     // Its helpers inherit it; they are not there yet.
     if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);

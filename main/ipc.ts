@@ -4,6 +4,7 @@ import type { Clock, Log } from '../app/ports.ts';
 import { createChannel, LARGEST_MESSAGE_BYTES } from './channel.ts';
 import type { ScreenEnd } from './host.ts';
 import { IPC } from './ipc-names.ts';
+import { BEAT_ms } from './websocket.ts';
 
 /**
  * @param url of the screen: a frame that went anywhere else is not heard
@@ -36,7 +37,11 @@ export function serveIpc(
   ipcMain.on(IPC.ready, onReady);
   ipcMain.on(IPC.command, onCommand);
   const stopViews = screen.onView(show);
+  const beat = setInterval(() => {
+    if (!contents.isDestroyed()) contents.send(IPC.view, null);
+  }, BEAT_ms);
   return () => {
+    clearInterval(beat);
     ipcMain.off(IPC.ready, onReady);
     ipcMain.off(IPC.command, onCommand);
     stopViews();

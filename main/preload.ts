@@ -4,8 +4,9 @@ import type { KioskCommand, KioskView } from '../app/view.ts';
 import { IPC } from './ipc-names.ts';
 
 contextBridge.exposeInMainWorld('kiosk', {
-  onView(listener: (view: KioskView) => void): void {
-    ipcRenderer.on(IPC.view, (_event, view: KioskView) => listener(view));
+  /** @param listener null: the host lives, and nothing changed */
+  onView(listener: (view: KioskView | null) => void): void {
+    ipcRenderer.on(IPC.view, (_event, view: KioskView | null) => listener(view));
   },
   send(command: KioskCommand): void {
     ipcRenderer.send(IPC.command, command);

@@ -13,8 +13,8 @@ const MOST_SCREENS = 4;
 /** A screen that lags so far behind gets no more until it has caught up; the view it then gets is whole. */
 const LAGGING_BYTES = 2_000_000;
 const PING_ms = 10_000;
-/** Tells a screen that its host lives: one that hears nothing for three of these says so (renderer/link.ts). */
-const BEAT_ms = 1_000;
+/** Tells a screen that its host lives: one that hears nothing for more than two of these says so (renderer/link.ts). */
+export const BEAT_ms = 400;
 
 const Message = z.strictObject({ command: z.unknown() });
 

@@ -72,9 +72,12 @@ export function hardenContents(contents: WebContents, log: Log): void {
     if (input.control || input.meta || input.alt || /^F\d+$/.test(input.key)) event.preventDefault();
   });
   contents.on('did-finish-load', () => void contents.setVisualZoomLevelLimits(1, 1));
+  let crashedAt_ms = -Infinity;
   contents.on('render-process-gone', (_event, { reason }) => {
     log.error('screen.crashed', { reason });
-    setTimeout(() => contents.isDestroyed() || contents.reload(), RELOAD_ms);
+    const wait_ms = performance.now() - crashedAt_ms < AGAIN_ms ? AGAIN_ms : 0;
+    crashedAt_ms = performance.now() + wait_ms;
+    setTimeout(() => contents.isDestroyed() || contents.reload(), wait_ms);
   });
   contents.on('unresponsive', () => {
     log.error('screen.unresponsive');
@@ -82,4 +85,5 @@ export function hardenContents(contents: WebContents, log: Log): void {
   });
 }
 
-const RELOAD_ms = 1000;
+/** A page that dies again at once is not loaded again as fast. */
+const AGAIN_ms = 1000;

@@ -32,7 +32,7 @@ import { LANGUAGE_NAMES, type TextsOf } from './texts.ts';
 /** Whoever touches the screen is there; said this often at the most. */
 const STAY_ms = 5000;
 /** A wire that is back sooner than this is not worth a word. */
-const CALM_ms = 1200;
+const CALM_ms = 600;
 
 /** `/?side=customer` is a counter's second screen (docs/counter.md). */
 const CUSTOMER_SIDE = new URLSearchParams(location.search).get('side') === 'customer';

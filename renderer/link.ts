@@ -3,7 +3,8 @@ import type { KioskCommand, KioskView } from '../app/view.ts';
 
 /** What Electron's preload puts on the window (`main/preload.ts`). */
 interface Preload {
-  onView(listener: (view: KioskView) => void): void;
+  /** @param listener null: the host lives, and nothing changed */
+  onView(listener: (view: KioskView | null) => void): void;
   send(command: KioskCommand): void;
   ready(): void;
 }
@@ -29,9 +30,9 @@ export interface Link {
   readonly send: (command: KioskCommand) => void;
 }
 
-const RECONNECT_ms = 400;
-/** The host says something every second (main/websocket.ts); one that is silent for so long is gone, whatever the socket claims. */
-const SILENCE_ms = 3000;
+const RECONNECT_ms = 200;
+/** The host says something 2.5 times a second (main/websocket.ts, main/ipc.ts); one that is silent for so long is gone, whatever the wire claims. */
+const SILENCE_ms = 1000;
 
 /** A view comes whole with every change. @returns `after`, with every part that is as it was being the very object it was */
 export function kept<Part>(before: unknown, after: Part): Part {
@@ -78,7 +79,13 @@ export function openLink(): Link {
 
   const { kiosk } = window;
   if (kiosk) {
-    kiosk.onView(show);
+    let silent: ReturnType<typeof setTimeout> | undefined;
+    kiosk.onView((view) => {
+      if (view !== null) return show(view);
+      clearTimeout(silent);
+      silent = setTimeout(() => change({ connected: false }), SILENCE_ms);
+      if (state.view !== null && !state.connected) change({ connected: true });
+    });
     kiosk.ready();
   } else connect();
 

@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { KioskCommand, KioskView } from '../../app/view.ts';
+import { BEAT_ms } from '../../main/websocket.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const TYPES: Readonly<Record<string, string>> = {
@@ -21,6 +23,8 @@ export interface FixtureServer {
   readonly url: string;
   /** Shows it on every open screen, and on every one that comes. */
   show(view: KioskView): void;
+  /** How often a screen came and was sent the view. */
+  taken(): number;
   /** How many are open. */
   screens(): number;
   /** Commands since the last call. */
@@ -28,6 +32,8 @@ export interface FixtureServer {
   /** Cuts the wire; new ones are refused until `mend`. */
   cut(): void;
   mend(): void;
+  /** Says nothing more and answers nothing, as a process that hangs; its sockets stay open. Until `mend`. */
+  freeze(): void;
   close(): Promise<void>;
 }
 
@@ -38,7 +44,10 @@ export async function startFixtureServer(
 ): Promise<FixtureServer> {
   let view = first;
   let received: KioskCommand[] = [];
+  let taken = 0;
   let refusing = false;
+  let frozen = false;
+  const waiting = new Set<Duplex>();
   const sockets = new WebSocketServer({ noServer: true });
   const send = (socket: WebSocket): void => socket.send(JSON.stringify({ view }));
   const server = createServer((request, response) => {
@@ -56,21 +65,26 @@ export async function startFixtureServer(
     response.end(readFileSync(file));
   });
   server.on('upgrade', (request, socket, head) => {
+    if (frozen) return void waiting.add(socket);
     if (refusing) return socket.destroy();
     return sockets.handleUpgrade(request, socket, head, (client) => {
       client.on('message', (data) => received.push((JSON.parse((data as Buffer).toString('utf8')) as { command: KioskCommand }).command));
       send(client);
+      taken += 1;
     });
   });
   // As main/websocket.ts does: a host that is silent counts as gone.
-  const beat = setInterval(() => sockets.clients.forEach((client) => client.send('{}')), 1000);
+  const beat = setInterval(() => {
+    if (!frozen) sockets.clients.forEach((client) => client.send('{}'));
+  }, BEAT_ms);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     show(next) {
       view = next;
-      sockets.clients.forEach(send);
+      if (!frozen) sockets.clients.forEach(send);
     },
+    taken: () => taken,
     screens: () => sockets.clients.size,
     commands() {
       const taken = received;
@@ -81,12 +95,18 @@ export async function startFixtureServer(
       refusing = true;
       sockets.clients.forEach((client) => client.terminate());
     },
+    freeze() {
+      frozen = true;
+    },
     mend() {
+      frozen = false;
+      waiting.forEach((socket) => socket.destroy());
       refusing = false;
     },
     async close() {
       clearInterval(beat);
       sockets.clients.forEach((client) => client.terminate());
+      waiting.forEach((socket) => socket.destroy());
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
     },

@@ -12,7 +12,7 @@ import { type Glass, inspectScreen } from './rules.ts';
 declare global {
   interface Window {
     /** What the preload's stand-in keeps: the screen's listener, and what the screen asked. */
-    stand: { show: (view: KioskView) => void; asked: KioskCommand[] };
+    stand: { show: (view: KioskView | null) => void; asked: KioskCommand[] };
     inspectScreen: (glass: Glass) => string[];
     settle: () => Promise<void>;
   }
@@ -109,7 +109,7 @@ function standIn(): void {
   window.stand = stand;
   Object.defineProperty(window, 'kiosk', {
     value: {
-      onView: (listener: (view: KioskView) => void) => (stand.show = listener),
+      onView: (listener: (view: KioskView | null) => void) => (stand.show = listener),
       send: (command: KioskCommand) => stand.asked.push(command),
       ready: () => undefined,
     },
