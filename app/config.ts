@@ -319,7 +319,13 @@ const Product = z.strictObject({
     .optional()
     .describe('Picture file, relative to this file: JPEG, PNG, WebP or AVIF as the camera made it (≤ 40 MB), or SVG (≤ 500 kB).'),
   category: Sku.optional().describe('The `id` of one of `categories`.'),
-  allergens: z.array(z.string().min(1).max(40)).max(30).default([]).describe('Shown on the product’s page, as they stand here.'),
+  allergens: z
+    .array(z.union([z.string().min(1).max(40), Text]))
+    .max(30)
+    .default([])
+    .describe(
+      'Shown on the product’s page: the 28 of Japan’s food labels (乳, 卵, 小麦 …) in every language, others as they stand here or in the languages they are given in.',
+    ),
   calories_kcal: z.int().min(0).max(10_000).optional().describe('Shown on the product’s page.'),
   ageRestricted: z.boolean().default(false).describe('Sold only behind an age-check plug-in; without one it is never sold.'),
 });

@@ -6,6 +6,7 @@ import { impossible } from './errors.ts';
 import { type KioskEffects, kioskMachine, type Sale } from './kiosk.machine.ts';
 import { createOrderBook, type OrderBook } from './order/book.ts';
 import { decide } from './order/decide.ts';
+import type { LocalText } from './order/events.ts';
 import { type BrokenRule, isVendPending, type Order } from './order/order.ts';
 import { createSettler, type Settler } from './order/settler.ts';
 import type {
@@ -68,6 +69,8 @@ const PROBE_NOT_READY_LAST_ms = 60_000;
 const RETRY_JOURNAL_ms = 15_000;
 /** Whoever stands in front of a sale that a fault interrupted can write down its number. */
 const INTERRUPTED_ms = 180_000;
+/** What a counter charges without a product. */
+const AMOUNT: LocalText = { ja: 'お会計', en: 'Amount', 'zh-Hans': '应付金额', 'zh-Hant': '應付金額', ko: '결제 금액', 'ja-easy': 'お金' };
 /** How long a customer has to prove their age (ports.ts, AgeCheck). */
 const AGE_CHECK_ms = 60_000;
 
@@ -472,7 +475,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
             line: 0,
             slot: 'counter',
             sku: 'amount',
-            name: { ja: 'お会計', en: 'Amount' },
+            name: AMOUNT,
             price_jpy: command.amount_jpy,
           },
         ]);

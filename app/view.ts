@@ -42,7 +42,8 @@ export interface ProductView {
   readonly price_jpy: number;
   /** Path on the host that serves the screen, or null: the screen draws a quiet stand-in. */
   readonly picture: string | null;
-  readonly allergens: readonly string[];
+  /** A plain name is Japanese. */
+  readonly allergens: readonly (string | LocalText)[];
   readonly calories_kcal: number | null;
   /** How many the customer may still add; 0 when `notForSale` is set or all are in the cart. */
   readonly available: number;

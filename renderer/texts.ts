@@ -32,6 +32,8 @@ export interface Texts {
   readonly t: (key: MessageKey, values?: Readonly<Record<string, string | number>>) => string;
   /** A name from the configuration, in the nearest language that it has. */
   readonly name: (text: LocalText) => string;
+  /** The tag of the language that `name` is in, or null where it is that of the screen. */
+  readonly nameLang: (text: LocalText) => string | null;
   readonly yen: (amount_jpy: number) => string;
   /** `14:05` in Japan. */
   readonly time: (at_ms: number) => string;
@@ -57,7 +59,7 @@ export function createTexts(): TextsOf {
     interpolation: { escapeValue: false },
     initAsync: false,
   });
-  const nearest = (language: Language): readonly string[] =>
+  const nearest = (language: Language): readonly Language[] =>
     language === 'ja-easy'
       ? ['ja-easy', 'ja']
       : language === 'ja'
@@ -67,11 +69,16 @@ export function createTexts(): TextsOf {
           : [language, 'en'];
   return (language) => {
     const fixed = instance.getFixedT(tag(language));
+    const found = (text: LocalText): Language => nearest(language).find((candidate) => text[candidate] !== undefined) ?? 'ja';
     const day = new Intl.DateTimeFormat(LANGUAGE_NAMES[language].lang, { ...JAPAN, month: 'long', day: 'numeric' });
     return {
       language,
       t: (key, values) => fixed(key, values ?? {}),
-      name: (text) => text[nearest(language).find((candidate) => text[candidate] !== undefined) ?? 'ja'] ?? text.ja,
+      name: (text) => text[found(text)] ?? text.ja,
+      nameLang: (text) => {
+        const { lang } = LANGUAGE_NAMES[found(text)];
+        return lang === LANGUAGE_NAMES[language].lang ? null : lang;
+      },
       yen: (amount_jpy) => fixed('yen', { amount: figures.format(amount_jpy) }),
       time: (at_ms) => clockInJapan.format(at_ms),
       day: (at_ms) => day.format(at_ms),

@@ -42,7 +42,7 @@ export const StaffCommandSchema = z.discriminatedUnion('do', [
     description: LocalText.nullable(),
     price_jpy: Yen,
     category: Sku.nullable(),
-    allergens: z.array(z.string().min(1).max(40)).max(30),
+    allergens: z.array(z.union([z.string().min(1).max(40), LocalText])).max(30),
     calories_kcal: z.int().min(0).max(10_000).nullable(),
     seen: Seen,
   }),

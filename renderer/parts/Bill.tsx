@@ -1,6 +1,7 @@
 /** What it costs and what for: the same block, in the same place, on every screen from the QR on. */
 import type { OrderView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
+import { Name } from './Name.tsx';
 
 export function Bill({ order, label }: { order: OrderView; label: string }) {
   const { texts } = useKiosk();
@@ -14,7 +15,9 @@ export function Bill({ order, label }: { order: OrderView; label: string }) {
       <ul className="bill-lines" tabIndex={order.lines.length > 1 ? 0 : undefined}>
         {order.lines.map((line) => (
           <li key={line.sku}>
-            <span className="bill-name">{texts.name(line.name)}</span>
+            <span className="bill-name">
+              <Name text={line.name} texts={texts} />
+            </span>
             {line.quantity > 1 && <span className="bill-quantity">×{line.quantity}</span>}
           </li>
         ))}

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import type { CartLineView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
+import { Name } from './Name.tsx';
 import { Picture } from './Picture.tsx';
 
 export function Cart({
@@ -33,7 +34,9 @@ export function Cart({
                 <span className="cart-picture">
                   <Picture product={product ?? { name: line.name, picture: null }} texts={texts} />
                 </span>
-                <span className="cart-name">{name}</span>
+                <span className="cart-name">
+                  <Name text={line.name} texts={texts} />
+                </span>
                 <span className="stepper">
                   <button type="button" aria-label={t('catalogue.remove', { name })} onClick={() => send({ do: 'remove', sku: line.sku })}>
                     −

@@ -1,7 +1,9 @@
 /** One product, large: what is in it, and the two ways to have it. */
-import { useEffect, useRef } from 'react';
+import { Fragment, useEffect, useRef } from 'react';
 import type { ProductView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
+import { allergenNames } from '../messages/allergens.ts';
+import { Name } from './Name.tsx';
 import { Picture } from './Picture.tsx';
 
 export function Details({ product, onClose }: { product: ProductView; onClose: () => void }) {
@@ -12,6 +14,7 @@ export function Details({ product, onClose }: { product: ProductView; onClose: (
     // A text that scrolls would take the focus otherwise.
     dialog.current?.querySelector('button')?.focus();
   }, []);
+  const cart = view.screen.name === 'selecting' ? view.screen.cart : [];
   const { sku, notForSale, description, allergens, calories_kcal } = product;
   const canChoose = notForSale === null && product.available > 0;
   const ask = (what: 'add' | 'buy') => () => {
@@ -29,16 +32,29 @@ export function Details({ product, onClose }: { product: ProductView; onClose: (
       <div className="details">
         <Picture product={product} texts={texts} />
         <div className="details-text">
-          <h2 id="details-name">{texts.name(product.name)}</h2>
+          <h2 id="details-name">
+            <Name text={product.name} texts={texts} />
+          </h2>
           <p className="details-price figures">{texts.yen(product.price_jpy)}</p>
           {notForSale !== null && <p className="tile-reason">{texts.t(`reason.${notForSale}`)}</p>}
           {notForSale === null && product.ageCheck && <p className="tile-reason">{texts.t('age.needed')}</p>}
-          {description !== null && <p>{texts.name(description)}</p>}
+          {description !== null && (
+            <p>
+              <Name text={description} texts={texts} />
+            </p>
+          )}
           <dl className="details-facts">
             {allergens.length > 0 && (
               <div>
                 <dt>{texts.t('catalogue.allergens')}</dt>
-                <dd>{allergens.join('・')}</dd>
+                <dd>
+                  {allergens.map((allergen, index) => (
+                    <Fragment key={index}>
+                      {index > 0 && (texts.language === 'en' ? '; ' : '・')}
+                      <Name text={typeof allergen === 'string' ? allergenNames(allergen) : allergen} texts={texts} />
+                    </Fragment>
+                  ))}
+                </dd>
               </div>
             )}
             {calories_kcal !== null && (
@@ -53,12 +69,13 @@ export function Details({ product, onClose }: { product: ProductView; onClose: (
         <button type="button" className="action action-quiet" onClick={onClose}>
           {texts.t('catalogue.close')}
         </button>
-        {canChoose && !view.shop.singleItem && view.shop.mode === 'vending' && (
-          <button type="button" className="action action-second" onClick={ask('add')}>
+        {canChoose && !view.shop.singleItem && (
+          <button type="button" className={cart.length === 0 ? 'action action-second' : 'action'} onClick={ask('add')}>
             {texts.t('catalogue.add')}
           </button>
         )}
-        {canChoose && (
+        {/* With something in the cart this would pay for that as well. */}
+        {canChoose && cart.length === 0 && (
           <button type="button" className="action" onClick={ask('buy')}>
             {texts.t('catalogue.buy')}
           </button>

@@ -2,6 +2,7 @@
 import { memo, useEffect, useRef, useState } from 'react';
 import type { CartLineView, ProductView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
+import { Name } from './Name.tsx';
 import type { Texts } from '../texts.ts';
 import { Details } from './Details.tsx';
 import { Picture } from './Picture.tsx';
@@ -86,7 +87,9 @@ const Tile = memo(({ product, texts, quantity, onChoose, onDetails }: TileProps)
         <span className="tile-picture">
           <Picture product={product} texts={texts} />
         </span>
-        <span className="tile-name">{name}</span>
+        <span className="tile-name">
+          <Name text={product.name} texts={texts} />
+        </span>
         <span className="tile-price figures">
           {texts.yen(product.price_jpy)}
           {quantity > 0 && <span className="tile-quantity">×{quantity}</span>}

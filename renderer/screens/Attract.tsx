@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { ProductView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
+import { Name } from '../parts/Name.tsx';
 import { Picture } from '../parts/Picture.tsx';
 import type { Texts } from '../texts.ts';
 
@@ -18,7 +19,9 @@ export function Attract() {
   return (
     <main className="screen attract" data-screen="attract" data-testid="attract" onClick={byMachine ? undefined : start}>
       <div className="stage">
-        <h1 className="attract-shop">{texts.name(shop.name)}</h1>
+        <h1 className="attract-shop">
+          <Name text={shop.name} texts={texts} />
+        </h1>
         <Shelf products={view.products.filter(({ notForSale }) => notForSale === null)} texts={texts} />
       </div>
       <div className="side">

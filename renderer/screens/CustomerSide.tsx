@@ -1,6 +1,7 @@
 /** The customer's side of a counter while staff are still at it: who sells, how to pay, and what was rung up so far. */
 import type { ScreenView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
+import { Name } from '../parts/Name.tsx';
 import { Layout } from '../parts/Layout.tsx';
 
 export function CustomerSide({ screen }: { screen: Extract<ScreenView, { name: 'attract' | 'selecting' }> }) {
@@ -20,7 +21,9 @@ export function CustomerSide({ screen }: { screen: Extract<ScreenView, { name: '
             <ul className="bill-lines">
               {rung.map((line) => (
                 <li key={line.sku}>
-                  <span className="bill-name">{texts.name(line.name)}</span>
+                  <span className="bill-name">
+                    <Name text={line.name} texts={texts} />
+                  </span>
                   {line.quantity > 1 && <span className="bill-quantity">×{line.quantity}</span>}
                 </li>
               ))}

@@ -1,8 +1,9 @@
 /** Everything that a finger can do, a keyboard can: whoever can't touch plugs a switch or a keyboard in. */
-import type { KioskCommand, KioskView } from '../../app/view.ts';
-import { fixtures, type GlassName, on } from './fixtures.ts';
+import { type KioskCommand, type KioskView, LANGUAGES, type ProductView } from '../../app/view.ts';
+import { fixtures, type GlassName, on, products } from './fixtures.ts';
 import { expect, type Screen, test } from './screen.ts';
 
+const cookies: ProductView = { ...products[10], allergens: ['乳', '卵', '小麦', 'まつたけ'] } as ProductView;
 /** More than stand on the fullest screen. */
 const MOST_TABS = 60;
 const id = (name: string): string => `[data-testid="${name}"]`;
@@ -83,6 +84,14 @@ test('a product’s details: read, closed, bought', async ({ kiosk }) => {
   await press(kiosk, '.tile-details');
   await press(kiosk, '.sheet .action:last-child');
   expect((await kiosk.asked()).at(-1)).toEqual({ do: 'buy', sku: 'green-tea' });
+  // With something in the cart "buy this" would pay for that as well.
+  await kiosk.show(on('portrait', fixtures['selecting-cart']), ['.tile-details']);
+  await expect(sheet.getByRole('button')).toHaveText(['とじる', 'カートへ']);
+  // A foreigner reads what they must not eat.
+  const foreign = { language: 'en', shop: { languages: LANGUAGES } } as const;
+  await kiosk.show(on('portrait', { ...fixtures['selecting-empty'], products: [cookies] }, foreign), ['.tile-details']);
+  await expect(sheet.locator('dd').first()).toHaveText('Milk; Egg; Wheat; まつたけ');
+  await expect(sheet.locator('dd [lang="ja"]')).toHaveText('まつたけ');
 });
 
 test('an idle warning holds the focus: Enter stays, Escape stays, and the way out is the way out', async ({ kiosk }) => {

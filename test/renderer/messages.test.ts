@@ -1,5 +1,6 @@
 /** Six languages say the same things, with the same figures in them. */
 import { describe, expect, it } from 'vitest';
+import { allergenNames } from '../../renderer/messages/allergens.ts';
 import { en } from '../../renderer/messages/en.ts';
 import { jaEasy } from '../../renderer/messages/ja-easy.ts';
 import { ja } from '../../renderer/messages/ja.ts';
@@ -65,5 +66,25 @@ describe('what the screens write around names and times', () => {
   it('writes yen in Chinese as yen, not as yuan', () => {
     expect(texts('zh-Hans').yen(1150)).toBe('1,150日元');
     expect(texts('zh-Hant').yen(1150)).toBe('1,150日圓');
+  });
+});
+
+describe('allergens', () => {
+  // 食品表示基準 (消費者庁, 2025): eight that labels must name, twenty that they should.
+  const LABELLED =
+    `えび かに くるみ 小麦 そば 卵 乳 落花生 アーモンド あわび いか いくら オレンジ カシューナッツ キウイフルーツ 牛肉 ごま さけ さば 大豆
+    鶏肉 バナナ 豚肉 マカダミアナッツ もも やまいも りんご ゼラチン`.split(/\s+/);
+
+  it('of every food label are named in every language', () => {
+    expect(LABELLED).toHaveLength(28);
+    const texts = createTexts();
+    for (const language of ['en', 'zh-Hans', 'zh-Hant', 'ko'] as const)
+      for (const allergen of LABELLED) expect(texts(language).nameLang(allergenNames(allergen)), `${allergen} in ${language}`).toBeNull();
+  });
+
+  it('of which nobody knows the name in another language are said in Japanese, and marked as such', () => {
+    const texts = createTexts()('en');
+    expect([texts.name(allergenNames('まつたけ')), texts.nameLang(allergenNames('まつたけ'))]).toEqual(['まつたけ', 'ja']);
+    expect(texts.name(allergenNames(' 乳 '))).toBe('Milk');
   });
 });
