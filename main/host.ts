@@ -8,6 +8,7 @@ import type { Network } from '../app/operator/operator.ts';
 import type { KioskCommand, KioskView } from '../app/view.ts';
 import { openMachine } from '../hardware/machine.ts';
 import pkg from '../package.json' with { type: 'json' };
+import { BACKLIGHTS, openBacklight } from './backlight.ts';
 import { channelsOf } from './alerts/watch.ts';
 import { loadAgeCheck } from './age-check.ts';
 import { CannotStart } from './cannot-start.ts';
@@ -73,6 +74,8 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
   const printer = config.printer && createReceiptPrinter(config.printer);
   const ageCheck = await loadAgeCheck(config, configFolder, log);
   const listeners = new Set<(view: KioskView) => void>();
+  const backlight = openBacklight(BACKLIGHTS, path.join(options.dataFolder, 'brightness.json'), log);
+  listeners.add((view) => backlight.follow(view.screen.name));
   const consoles = new Set<() => void>();
   let retry: unknown = null;
   let network: Network | null = null;
@@ -141,6 +144,7 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
     send: (command) => kiosk.send(command),
     async stop() {
       clock.clearTimeout(retry);
+      backlight.close();
       await webhook?.close();
       await side.stop();
       await kiosk.stop();

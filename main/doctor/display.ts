@@ -1,6 +1,7 @@
-/** Can a customer read and scan what this screen shows? From the configuration alone. Pure. */
+/** Can a customer read and scan what this screen shows? From the configuration, and from what the panel allows. */
 import type { Config } from '../../app/config.ts';
 import { themeProblems } from '../../app/theme.ts';
+import { backlightProblem, BACKLIGHTS, panelsIn } from '../backlight.ts';
 import { doubtful, fine, type Finding, wrong } from './report.ts';
 
 /** A phone at arm's length reads this without aiming. */
@@ -30,4 +31,16 @@ export function examineDisplay({ display, shop }: Config): Finding[] {
     ),
     ...(colours.length === 0 ? [fine('contrast', 'every word reaches 7 : 1 on its ground')] : []),
   ];
+}
+
+/** @param folder of the panels, as Linux shows them */
+export function examineBacklight(folder: string = BACKLIGHTS): Finding[] {
+  const panels = panelsIn(folder);
+  if (panels.length === 0) return [fine('brightness', 'no panel here lets a program set it; set the monitor as bright as it gets')];
+  return panels.map((panel) => {
+    const problem = backlightProblem(folder, panel);
+    if (problem === null) return fine('brightness', `${panel} is raised for QR codes`);
+    const rule = `SUBSYSTEM=="backlight", RUN+="/bin/chgrp video /sys%p/brightness", RUN+="/bin/chmod g+w /sys%p/brightness"`;
+    return doubtful('brightness', problem, `Put ${rule} into a file in /etc/udev/rules.d, and the kiosk’s user into the group video.`);
+  });
 }

@@ -92,7 +92,19 @@ test('a healthy shop: nothing to mend, and nothing left behind', async () => {
   expect(wrongs(findings)).toEqual([]);
   expect(code).toBe(0);
   expect(findings.map(({ what }) => what)).toEqual([
-    ...['configuration', 'display', 'contrast', 'screen program', 'disk', 'paypay', 'paypay clock', 'journal', 'port', 'protocol'],
+    ...[
+      'configuration',
+      'display',
+      'contrast',
+      'brightness',
+      'screen program',
+      'disk',
+      'paypay',
+      'paypay clock',
+      'journal',
+      'port',
+      'protocol',
+    ],
     ...['slot 1', 'slot 2', 'slot 3'],
   ]);
   expect(existsSync(dataFolder)).toBe(false);

@@ -1,0 +1,63 @@
+/** The panel's brightness over files like those of /sys/class/backlight. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openBacklight } from '../../main/backlight.ts';
+import { examineBacklight } from '../../main/doctor/display.ts';
+import { readableLog } from './virtual-screen.ts';
+
+let folder: string;
+let kept: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'jihanki-backlight-'));
+  kept = path.join(folder, 'brightness.json');
+  mkdirSync(path.join(folder, 'panels/dsi'), { recursive: true });
+  writeFileSync(path.join(folder, 'panels/dsi/brightness'), '90\n');
+  writeFileSync(path.join(folder, 'panels/dsi/max_brightness'), '255\n');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const panels = (): string => path.join(folder, 'panels');
+const brightness = (): number => Number(readFileSync(path.join(panels(), 'dsi/brightness'), 'utf8'));
+
+it('is full for a QR, from its creation on, and as before for everything else', () => {
+  const log = readableLog();
+  const backlight = openBacklight(panels(), kept, log);
+  backlight.follow('selecting');
+  expect(brightness()).toBe(90);
+  for (const screen of ['creatingCode', 'awaitingPayment', 'awaitingPayment'] as const) {
+    backlight.follow(screen);
+    expect(brightness()).toBe(255);
+  }
+  backlight.follow('dispensing');
+  expect([brightness(), existsSync(kept)]).toEqual([90, false]);
+  backlight.follow('creatingCode');
+  backlight.close();
+  expect(brightness()).toBe(90);
+  expect(log.lines).toEqual([]);
+});
+
+it('is restored after a kiosk that could not do so itself', () => {
+  openBacklight(panels(), kept, readableLog()).follow('awaitingPayment');
+  expect(brightness()).toBe(255);
+  openBacklight(panels(), kept, readableLog());
+  expect([brightness(), existsSync(kept)]).toEqual([90, false]);
+});
+
+it('stops nothing where it can’t be set, and a spoilt note of it neither', () => {
+  const log = readableLog();
+  writeFileSync(kept, 'half a no');
+  const backlight = openBacklight(path.join(folder, 'none'), kept, log);
+  backlight.follow('awaitingPayment');
+  backlight.follow('thanks');
+  expect(log.lines.map(({ event }) => event)).toContain('backlight.failed');
+});
+
+it('doctor says whether it can be set, and how to allow it', () => {
+  expect(examineBacklight(path.join(folder, 'none'))).toMatchObject([{ verdict: 'fine' }]);
+  expect(examineBacklight(panels())).toEqual([{ what: 'brightness', verdict: 'fine', found: 'dsi is raised for QR codes' }]);
+  rmSync(path.join(panels(), 'dsi/brightness'));
+  const [finding] = examineBacklight(panels());
+  expect(finding?.verdict).toBe('doubtful');
+  expect(finding?.mend).toContain('udev');
+});
