@@ -229,7 +229,12 @@ const Sale = z.strictObject({
     .max(600_000)
     .default(60_000)
     .describe('The catalogue, a refund and a code that ended give way to the first screen after this; a warning comes 20 s before.'),
-  final_ms: z.int().min(5_000).max(120_000).default(15_000).describe('How long thanks stay.'),
+  final_ms: z
+    .int()
+    .min(20_000)
+    .max(120_000)
+    .default(20_000)
+    .describe('How long thanks stay; they count down from their first moment, and a touch begins anew.'),
 });
 
 const Operator = z.strictObject({

@@ -113,6 +113,8 @@ const FLAGS = [
   '--autoplay-policy=no-user-gesture-required',
   '--disable-background-networking',
   '--password-store=basic',
+  // Linux: Chromium asks the system for its voices (shop.speech).
+  '--enable-speech-dispatcher',
 ];
 
 /** Under X without a window manager `--kiosk` alone leaves an edge of one pixel black; one more pixel each way fills the screen. */

@@ -80,6 +80,8 @@ process.on('uncaughtException', (error) => {
   app.exit(70);
 });
 
+// Linux: Chromium asks the system for its voices (shop.speech).
+app.commandLine.appendSwitch('enable-speech-dispatcher');
 app.enableSandbox();
 protocol.registerSchemesAsPrivileged([{ scheme: SCREEN_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
 main().catch((error: unknown) => {

@@ -10,7 +10,7 @@ import { Header } from './parts/Header.tsx';
 import { IdleWarning } from './parts/IdleWarning.tsx';
 import { useOwnComfort } from './own-comfort.ts';
 import { usePressed } from './pressed.ts';
-import { said } from './said.ts';
+import { said, spoken } from './said.ts';
 import { Attract } from './screens/Attract.tsx';
 import { Catalogue } from './screens/Catalogue.tsx';
 import { Checking } from './screens/Checking.tsx';
@@ -73,7 +73,9 @@ export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: Text
         ? texts.t(view.screen.name === 'attract' ? 'counter.welcome' : 'counter.preparing')
         : said(view, texts);
   useSound(view?.screen.name, view?.shop.sound ?? false);
-  useSpeech(sentence, LANGUAGE_NAMES[language].lang, view?.shop.speech ?? false);
+  const customerWaits = customerSide && (view?.screen.name === 'attract' || view?.screen.name === 'selecting');
+  const voiced = view === null || customerWaits ? sentence : spoken(view, texts);
+  useSpeech(voiced, LANGUAGE_NAMES[language].voice, view?.shop.speech ?? false);
   const stayedAt_ms = useRef(-Infinity);
   const stay = ({ target }: SyntheticEvent): void => {
     // The warning answers for itself once the finger is up: it would go under the finger, and the tap hit what lies below.

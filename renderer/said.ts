@@ -75,3 +75,13 @@ export function said({ screen, shop }: KioskView, { t, yen, name, time }: Texts)
       );
   }
 }
+
+/** What the kiosk's own voice says: the sentence, and what screen readers hear from other places of the screen. */
+export function spoken(view: KioskView, texts: Texts): string {
+  const { screen } = view;
+  const { t, yen } = texts;
+  if (screen.name === 'selecting' && screen.problem !== null) return t(`reason.${screen.problem}`);
+  if (screen.name === 'selecting' && screen.total_jpy > 0) return `${t('catalogue.total')} ${yen(screen.total_jpy)}`;
+  if (screen.name === 'awaitingPayment' && screen.pollsFailing) return t('pay.pollsFailing');
+  return said(view, texts);
+}

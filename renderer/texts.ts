@@ -12,14 +12,14 @@ import { zhHant } from './messages/zh-Hant.ts';
 
 const MESSAGES: Readonly<Record<Language, Messages>> = { ja, en, 'zh-Hans': zhHans, 'zh-Hant': zhHant, ko, 'ja-easy': jaEasy };
 
-/** How each language calls itself, and the tag that a screen reader needs. */
-export const LANGUAGE_NAMES: Readonly<Record<Language, { readonly name: string; readonly lang: string }>> = {
-  ja: { name: '日本語', lang: 'ja' },
-  en: { name: 'English', lang: 'en' },
-  'zh-Hans': { name: '简体中文', lang: 'zh-Hans' },
-  'zh-Hant': { name: '繁體中文', lang: 'zh-Hant' },
-  ko: { name: '한국어', lang: 'ko' },
-  'ja-easy': { name: 'やさしい日本語', lang: 'ja' },
+/** How each language calls itself, the tag that a screen reader needs, and the one that voices go by. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, { readonly name: string; readonly lang: string; readonly voice: string }>> = {
+  ja: { name: '日本語', lang: 'ja', voice: 'ja-JP' },
+  en: { name: 'English', lang: 'en', voice: 'en-US' },
+  'zh-Hans': { name: '简体中文', lang: 'zh-Hans', voice: 'zh-CN' },
+  'zh-Hant': { name: '繁體中文', lang: 'zh-Hant', voice: 'zh-TW' },
+  ko: { name: '한국어', lang: 'ko', voice: 'ko-KR' },
+  'ja-easy': { name: 'やさしい日本語', lang: 'ja', voice: 'ja-JP' },
 };
 
 const figures = new Intl.NumberFormat('ja-JP');

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { access, constants, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import type { Config } from '../../app/config.ts';
 import { findChromium } from '../chromium.ts';
 import { electronProgram } from '../demo/electron-runtime.ts';
 import { doubtful, fine, type Finding, wrong } from './report.ts';
@@ -36,4 +37,20 @@ export function examineScreenPrograms(root: string): Finding {
     'neither Electron’s runtime nor a Chromium is here',
     'Install one (apt-get install chromium, or npx install-electron), or open the kiosk’s address on a paired tablet.',
   );
+}
+
+const SPEECH_DISPATCHER = ['/usr/bin/speech-dispatcher', '/usr/local/bin/speech-dispatcher'];
+
+/** Chromium has no voice of its own on Linux. @returns nothing where the shop wants none */
+export function examineSpeech({ shop }: Config, platform: NodeJS.Platform = process.platform): Finding[] {
+  if (!shop.speech || platform !== 'linux') return [];
+  const program = SPEECH_DISPATCHER.find((place) => existsSync(place));
+  if (program !== undefined) return [fine('speech', `voices come from ${program}; spd-say -L lists them`)];
+  return [
+    doubtful(
+      'speech',
+      'shop.speech is on, and this computer has no voices',
+      'apt-get install speech-dispatcher speech-dispatcher-espeak-ng, or turn shop.speech off.',
+    ),
+  ];
 }

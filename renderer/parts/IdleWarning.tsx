@@ -1,6 +1,8 @@
 /** Before a screen is given up that somebody may still read or fill, they get 20 s and one tap (WCAG 2.2 §2.2.1). */
 import { useEffect, useRef } from 'react';
 import { useKiosk, useRemaining } from '../kiosk.ts';
+import { useSpeech } from '../sound.ts';
+import { LANGUAGE_NAMES } from '../texts.ts';
 
 const WARN_ms = 21_000;
 
@@ -12,7 +14,7 @@ export function IdleWarning() {
 }
 
 function Warning({ at_ms }: { at_ms: number }) {
-  const { texts, send } = useKiosk();
+  const { view, texts, send } = useKiosk();
   const remaining_ms = useRemaining(at_ms);
   const dialog = useRef<HTMLDialogElement>(null);
   const stayButton = useRef<HTMLButtonElement>(null);
@@ -23,6 +25,7 @@ function Warning({ at_ms }: { at_ms: number }) {
     element.showModal();
     stayButton.current?.focus();
   }, [warn]);
+  useSpeech(warn ? texts.t('idle.title') : '', LANGUAGE_NAMES[texts.language].voice, view.shop.speech);
   if (!warn) return null;
   const stay = (): void => send({ do: 'stay' });
   // A touch on anything here is a sign of life, but for the one button that is the way out.

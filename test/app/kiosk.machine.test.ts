@@ -23,7 +23,7 @@ const effects: KioskEffects = {
 const machine = kioskMachine;
 const input: KioskParts = {
   effects,
-  times: { idle_ms: 60_000, final_ms: 15_000, interrupted_ms: 180_000, retryJournal_ms: 15_000, now_ms: () => 0 },
+  times: { idle_ms: 60_000, final_ms: 20_000, interrupted_ms: 180_000, retryJournal_ms: 15_000, now_ms: () => 0 },
   choosesOnScreen: true,
   resting: { language: 'ja', easyView: false },
 };

@@ -7,7 +7,7 @@ import { receiptOf, receiptUrl } from '../../app/receipt.ts';
 import type { ScreenView } from '../../app/view.ts';
 import { receiptDocument } from '../../main/printer.ts';
 import { createTexts } from '../../renderer/texts.ts';
-import { said } from '../../renderer/said.ts';
+import { said, spoken as voiced } from '../../renderer/said.ts';
 import { fixtures } from '../renderer/fixtures.ts';
 import { cancelled, codeCreated, held, jammed, opened, paid, screenOfOrder, tell, unknown, vended } from './order/orders.ts';
 import { configOf } from './shop.ts';
@@ -162,4 +162,13 @@ describe('an e-receipt', () => {
     expect(lines.reduce((sum, [, , quantity]) => sum + quantity, 0)).toBe(units);
     expect(lines.some(([name]) => name === 'ほか')).toBe(kinds === 20);
   });
+});
+
+it('the voice says what changed: a trouble, the total, PayPay’s silence', () => {
+  const say = (name: 'selecting-problem' | 'selecting-cart' | 'selecting-empty' | 'awaitingPayment-cart') =>
+    voiced(fixtures[name], texts('ja'));
+  expect(say('selecting-empty')).toBe('商品をえらんでください');
+  expect(say('selecting-cart')).toBe('合計 ¥480');
+  expect(say('selecting-problem')).toBe(texts('ja').t('reason.slotPaused'));
+  expect(say('awaitingPayment-cart')).toContain('PayPayからの返事を待っています');
 });

@@ -79,7 +79,7 @@ export async function openLane(settlement: Settlement, random: Random, deck: Dec
       shop: { name: { ja: '停電店' }, merchantName: '停電商店' },
       paypay: { environment: farEnds.paypayUrl, merchantId: MERCHANT, pollInterval_ms: 2000 },
       machine: { driver: 'xy-vmc', port: farEnds.serialPath, vendDeadline_ms: 5000 },
-      sale: { settlement, attentionLimit: 100, quarantineAfter: 10, final_ms: 5000 },
+      sale: { settlement, attentionLimit: 100, quarantineAfter: 10, final_ms: 20_000 },
       products: PRODUCTS,
       slots: SELECTIONS.map((selection, i) => ({ slot: String(selection), sku: PRODUCTS[i % 2]?.sku, capacity: 255, stock: STOCK })),
     }),

@@ -99,7 +99,7 @@ export const view = (screen: ScreenView, more: Partial<KioskView> = {}): KioskVi
   ...more,
 });
 /** Thanks go by themselves soon; what must be read stays. */
-const soon = { idleAt_ms: NOW_ms + 15_000 };
+const soon = { idleAt_ms: NOW_ms + 20_000 };
 const later = { idleAt_ms: NOW_ms + 60_000 };
 
 /** An order as the journal tells it, paid or not: its screen says what the kiosk would say. */

@@ -20,7 +20,7 @@ function shop(mode: Mode, unknownVend: 'refund' | 'hold', resumeVendWithin_ms: n
     paypay: { pollInterval_ms: 10_000 },
     machine: counter ? { driver: 'none' } : { driver: 'xy-vmc', port: '/dev/null', vendDeadline_ms: 15_000 },
     // The gate that questions close is another test's; here it would only keep customers away.
-    sale: { settlement: mode, unknownVend, resumeVendWithin_ms, attentionLimit: 100, quarantineAfter: 2, final_ms: 5_000 },
+    sale: { settlement: mode, unknownVend, resumeVendWithin_ms, attentionLimit: 100, quarantineAfter: 2, final_ms: 20_000 },
     products: PRODUCTS,
     slots: counter
       ? []

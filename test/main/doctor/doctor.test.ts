@@ -17,6 +17,8 @@ import { openJournal } from '../../../main/journal/journal.ts';
 import { startSimulator } from '../../../main/paypay/simulator/server.ts';
 import { newBootId, systemClock, systemIds } from '../../../main/system.ts';
 import { silentLog } from '../../hardware/silent-log.ts';
+import { examineSpeech } from '../../../main/doctor/host.ts';
+import { configOf } from '../../app/shop.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const KEYS = { apiKey: 'test-key', apiSecret: 'test-secret' };
@@ -291,4 +293,11 @@ describe('a test vend', () => {
     expect(unplanned.about('test vend')).toMatchObject({ verdict: 'wrong', mend: 'Name one of: 1, 2, 3.' });
     expect(simulator.state().drives).toEqual([]);
   });
+});
+
+test('voices are only missed where the shop wants them', () => {
+  expect(examineSpeech(configOf(), 'linux')).toEqual([]);
+  const [finding] = examineSpeech(configOf({ shop: { speech: true } }), 'linux');
+  expect(finding?.what).toBe('speech');
+  expect(finding?.verdict === 'fine' || finding?.mend?.includes('speech-dispatcher')).toBe(true);
 });
