@@ -64,7 +64,7 @@ export interface Kiosk {
 const CHECKING_ms = 60_000;
 /** Every sale talks to PayPay, and a touch on the screen asks it at once: in between a kiosk need not. */
 const PROBE_READY_ms = 300_000;
-const PROBE_NOT_READY_FIRST_ms = 5_000;
+const PROBE_NOT_READY_FIRST_ms = 2_000;
 const PROBE_NOT_READY_LAST_ms = 60_000;
 const RETRY_JOURNAL_ms = 15_000;
 /** Whoever stands in front of a sale that a fault interrupted can write down its number. */
