@@ -130,6 +130,10 @@ const Machine = z.discriminatedUnion('driver', [
       .describe('How often the controller shall ask us (0x16); left as it is when absent.'),
     temperatureStops: z.boolean().default(true).describe('Sell nothing while the controller reports a fault of its cooling.'),
     padCheck: z.boolean().default(false).describe('Send command 0x01 with length 4, which some firmware wants.'),
+    syncSettings: z
+      .boolean()
+      .default(false)
+      .describe('Tell the controller prices, capacities and what staff counted (0x12–0x14). How its display writes a price is unverified.'),
     selections: Slots.optional().describe('Slot → selection number, where the labels differ from the controller’s numbers.'),
   }),
   z.strictObject({

@@ -29,6 +29,7 @@ import { screenOf, shopView } from './project.ts';
 import { receiptOf, receiptUrl } from './receipt.ts';
 import { createMachineSide } from './selection.ts';
 import { createStops } from './stops.ts';
+import { createTelling } from './telling.ts';
 import type { CartLineView, ComfortView, KioskCommand, KioskView } from './view.ts';
 
 export interface KioskPorts {
@@ -154,6 +155,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
       log.info(event.type, { orderId: order.orderId, orderNumber: order.opened.orderNumber });
       if (actor.getSnapshot().context.sale?.orderId === order.orderId) shown = order;
       if (event.type === 'order.opened') orderCount += 1;
+      telling.next();
       updateGate();
       publish();
     });
@@ -192,6 +194,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     broken.forEach(fault);
     await gateway.probe();
     settler.settleAll();
+    telling.machineMoved();
     updateGate();
   }
 
@@ -268,12 +271,16 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     },
     enter: () => actor.send({ type: 'staff.entered' }),
     leave: () => actor.send({ type: 'staff.left' }),
-    changed() {
+    changed(events) {
+      telling.happened(events);
       updateGate();
       publish();
     },
     fault,
   });
+
+  /** Before recovery nothing is known of any order. */
+  const telling = createTelling(machine, planogram, () => book !== null && book.all().every((order) => order.closed !== null));
 
   const machineSide = createMachineSide({
     planogram,
@@ -525,6 +532,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
       if (machine) {
         unsubscribe.push(
           machine.onState(() => {
+            telling.machineMoved();
             updateGate();
             publish();
           }),
@@ -555,6 +563,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
         config = next;
         shop = shopView(next);
         planogram.configure(next);
+        telling.everything();
         updateGate();
         publish();
       }),

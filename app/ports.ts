@@ -167,6 +167,13 @@ export interface MachineSelection {
   readonly withdrawn?: Promise<void>;
 }
 
+/** What a machine with a controller of its own may keep of a slot. */
+export interface SlotSettings {
+  readonly price_jpy?: number;
+  readonly capacity?: number;
+  readonly stock?: number;
+}
+
 /** A vending machine of any protocol. At most one vend at a time; a vendId is never sent twice, whatever happens. */
 export interface VendingMachine {
   state(): MachineState;
@@ -179,6 +186,11 @@ export interface VendingMachine {
   vend(request: { vendId: string; slot: string; price_jpy: number }, onProgress: (progress: VendProgress) => void): Promise<VendOutcome>;
   evidence(request: { vendId: string; slot: string; mark: VendMark }): Promise<VendEvidence>;
   onSelection(listener: (selection: MachineSelection) => void): Unsubscribe;
+  /**
+   * What the shop says of a slot, for a machine that keeps it too. Nobody waits for it: the newest goes out when nothing
+   * vends, and a machine that does not take it is only logged. Never called while an order is open, whose mark it would spoil.
+   */
+  tell?(slot: string, settings: SlotSettings): void;
   diagnostics(): MachineDiagnostics;
   /** Closes the port; nothing is answered afterwards. */
   close(): Promise<void>;

@@ -46,8 +46,8 @@ export interface DeskParts {
   /** The statechart is asked to go to, or to leave, `maintenance`; it may say no by doing nothing. */
   enter(): void;
   leave(): void;
-  /** Something that a screen shows has changed. */
-  changed(): void;
+  /** Something that a screen shows has changed: these events are in the journal, and the planogram has them. */
+  changed(events: readonly ShopEvent[]): void;
   fault(error: JournalError): void;
 }
 
@@ -184,7 +184,7 @@ export function createDesk(parts: DeskParts): Desk {
       unshown.delete(event);
       parts.stops.apply(event);
     }
-    if (events.length > 0) parts.changed();
+    if (events.length > 0) parts.changed(events);
   }
 
   /** What was written together is shown together, and nothing overtakes what waits: memory is what a restart would read. */

@@ -14,6 +14,7 @@ import { createQuestions } from './questions.ts';
 import { createSelections } from './selections.ts';
 import { createSession } from './session.ts';
 import { dispensing, elevatorReason, pushedState } from './status.ts';
+import { createTeller } from './teller.ts';
 import { runVend } from './vend.ts';
 import type { RunningVend } from './vend.ts';
 
@@ -40,6 +41,8 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
   let counts = false;
   let statusTimer: unknown = null;
   let snapshot: MachineState | null = null;
+  /** Vends and searches for evidence that nothing may disturb, from their first line on. */
+  let undisturbed = 0;
   /** Runs while staff are in the controller's menu. */
   let menuTimer: unknown = null;
 
@@ -56,6 +59,7 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
   const changed = () => {
     snapshot = null;
     for (const listener of stateListeners) listener(state());
+    teller.next();
   };
   const noteStock = (selection: number, stock: number) => {
     const entry = selections.entry(selection);
@@ -101,6 +105,7 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
     const entry = selections.entry(info.selection);
     const ranOut = info.stock === 0 && entry.stock !== 0;
     entry.capacity = info.capacity;
+    entry.price = info.price;
     entry.state = entry.state === 'empty' && info.stock === 0 ? 'empty' : pushedState(info.status);
     entry.stock = null;
     noteStock(info.selection, info.stock);
@@ -134,7 +139,7 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
     if (among === null) selections.forgetStocks();
     for (const selection of among ?? []) {
       const entry = selections.entry(selection);
-      if (setting.what === 'capacity') entry.capacity = setting.value;
+      if (setting.what === 'capacity' || setting.what === 'price') entry[setting.what] = setting.value;
       if (setting.what === 'stock') {
         entry.stock = setting.value;
         entry.session = session.number();
@@ -199,6 +204,27 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
     data: receive,
   });
   const questions = createQuestions(session, options);
+  const teller = createTeller({
+    session,
+    selections,
+    log,
+    isFree: () => undisturbed === 0 && state().ready,
+    ask: async (selection) => {
+      const [stock] = await Promise.all([askStock(selection), askCheck(selection)]);
+      // What came meanwhile may be older than the setting.
+      if (stock === null) selections.entry(selection).stock = null;
+    },
+  });
+  const undisturbedly = async <T>(work: () => Promise<T>, selection?: number): Promise<T> => {
+    undisturbed += 1;
+    teller.hold(selection);
+    try {
+      return await work();
+    } finally {
+      undisturbed -= 1;
+      teller.next();
+    }
+  };
   keepAsking();
 
   const sleep = (delay_ms: number) => new Promise<void>((resolve) => void clock.setTimeout(resolve, delay_ms));
@@ -236,7 +262,7 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
     const selection = selections.numberOf(slot);
     const entry = selection === null ? null : selections.entry(selection);
     return {
-      stock: entry?.stock ?? null,
+      stock: entry === null || selection === null || teller.isUnsure(selection) ? null : entry.stock,
       state: entry?.state ?? 'unknown',
       counts,
       at_ms: clock.now_ms(),
@@ -267,26 +293,28 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
         const selection = selections.numberOf(slot);
         if (selection === null) return notSent(`slot ${slot} has no selection number; add it to machine.selections`);
         if (!state().ready) return notSent(`the machine is not ready: ${state().reasons.join(', ')}`);
-        const before = mark(slot);
-        const entry = selections.entry(selection);
-        // Until the controller tells it anew, its stock is not known: a mark must never be older than a vend.
-        entry.stock = null;
-        keypad.withdraw(selection);
-        const attach = (vend: RunningVend) => {
-          running = vend;
-          lateEnds.delete(selection);
+        return undisturbedly(async () => {
+          const before = mark(slot);
+          const entry = selections.entry(selection);
+          // Until the controller tells it anew, its stock is not known: a mark must never be older than a vend.
+          entry.stock = null;
+          keypad.withdraw(selection);
+          const attach = (vend: RunningVend) => {
+            running = vend;
+            lateEnds.delete(selection);
+            changed();
+          };
+          const search = (still_ms: number, over: () => boolean) => investigate(selection, before, still_ms, over);
+          const outcome = await runVend({ selection, options, clock, log, session, onProgress, attach, investigate: search });
+          running = null;
+          entry.stock = null;
+          if (outcome.outcome === 'failed' && outcome.why === 'jam') entry.state = 'jammed';
           changed();
-        };
-        const search = (still_ms: number, over: () => boolean) => investigate(selection, before, still_ms, over);
-        const outcome = await runVend({ selection, options, clock, log, session, onProgress, attach, investigate: search });
-        running = null;
-        entry.stock = null;
-        if (outcome.outcome === 'failed' && outcome.why === 'jam') entry.state = 'jammed';
-        changed();
-        void askStock(selection).then((stock) => {
-          if (outcome.outcome === 'succeeded' && before.stock !== null && stock === before.stock - 1) counts = true;
-        });
-        return outcome;
+          void askStock(selection).then((stock) => {
+            if (outcome.outcome === 'succeeded' && before.stock !== null && stock === before.stock - 1) counts = true;
+          });
+          return outcome;
+        }, selection);
       }),
     evidence: ({ vendId, slot, mark: written }) =>
       memory.evidence(vendId, async () => {
@@ -294,9 +322,15 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
         if (selection === null) return { evidence: 'none', likely: 'none', proof: `slot ${slot} has no selection number` };
         const before = readMark(written);
         const still_ms = clock.monotonic_ms() + Math.max(0, options.vendDeadline_ms - since_ms(before, clock));
-        return investigate(selection, before, still_ms, () => false);
+        return undisturbedly(() => investigate(selection, before, still_ms, () => false));
       }),
     onSelection: keypad.onSelection,
+    ...(options.syncSettings === true && {
+      tell: (slot, { price_jpy, capacity, stock }) => {
+        const selection = selections.numberOf(slot);
+        if (selection !== null) teller.tell(selection, { price: price_jpy, capacity, stock });
+      },
+    }),
     diagnostics: recorder.diagnostics,
     close: async () => {
       memory.close();

@@ -13,6 +13,8 @@ export interface XyVmcOptions {
   readonly pollInterval_ms?: number | undefined;
   /** Whether a fault of the temperature control stops selling; it does unless this is false. */
   readonly temperatureStops?: boolean | undefined;
+  /** Tell the controller prices, capacities and what staff filled (0x12–0x14); nothing unless this is true. */
+  readonly syncSettings?: boolean | undefined;
   /** Slot → selection number. */
   readonly selections?: Readonly<Record<string, number>> | undefined;
 }

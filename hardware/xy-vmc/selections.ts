@@ -6,6 +6,7 @@ export interface Selection {
   /** Null: not told since something last moved. */
   stock: number | null;
   capacity: number | null;
+  price: number | null;
   /** Session in which the stock was told. */
   session: number;
 }
@@ -15,6 +16,8 @@ export interface Selections {
   numberOf(slot: string): number | null;
   slotOf(selection: number): string;
   entry(selection: number): Selection;
+  /** What the controller has said of it in this session; null: nothing yet. */
+  saidIn(session: number, selection: number): Selection | null;
   /** The selections that a setting means; null: it can't be told which they are. */
   addressed(address: number): readonly number[] | null;
   /** Somebody pressed "fully loaded": each holds as many as it can. */
@@ -39,9 +42,13 @@ export function createSelections(configured: Readonly<Record<string, number>> = 
     },
     slotOf,
     entry: (selection) => {
-      const entry = known.get(selection) ?? { state: 'unknown', stock: null, capacity: null, session: 0 };
+      const entry = known.get(selection) ?? { state: 'unknown', stock: null, capacity: null, price: null, session: 0 };
       known.set(selection, entry);
       return entry;
+    },
+    saidIn: (session, selection) => {
+      const entry = known.get(selection);
+      return entry?.session === session ? entry : null;
     },
     addressed: (address) => {
       if (address === 0) return [...known.keys()];

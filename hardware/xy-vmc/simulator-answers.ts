@@ -1,5 +1,5 @@
 /** What a simulated controller answers to questions and settings; motors and time are not its business. */
-import { COMMAND, longBytes, MENU, selectionInfo, word, wordBytes } from './codec.ts';
+import { COMMAND, longBytes, MENU, readSetting, selectionInfo, word, wordBytes } from './codec.ts';
 import type { Frame } from './codec.ts';
 import type { Motors } from './simulator-motors.ts';
 
@@ -19,6 +19,24 @@ export const LENGTHS: Readonly<Record<number, readonly number[]>> = {
   [COMMAND.askElevator]: [0],
   [COMMAND.menu]: [2, 4],
 };
+
+export const isSetting = (command: number): boolean => command >= COMMAND.setPrice && command <= COMMAND.setProduct;
+
+/** 0x12–0x15. Null: done, or another command; otherwise what is wrong with it. */
+export function take({ command, text }: Frame, motors: Motors): string | null {
+  const told = readSetting(command, text);
+  if (!told) return null;
+  const slots = [...motors.slots.values()].filter(({ selection }) => told.address === 0 || told.address === selection);
+  if (slots.length === 0) return `a setting for selection ${told.address}, which is not there`;
+  if (motors.busy()) return 'a setting while a motor runs';
+  for (const slot of slots) {
+    slot[told.what] = told.value;
+    // What the document leaves open, as badly as it could be: a smaller capacity loses stock.
+    if (told.what === 'capacity') slot.stock = Math.min(slot.stock, slot.capacity);
+    if (slot.stock > slot.capacity) return `stock ${slot.stock} in selection ${slot.selection}, which holds ${slot.capacity}`;
+  }
+  return null;
+}
 
 interface Answer {
   readonly command: number;

@@ -3,8 +3,8 @@ import type { Clock } from '../../app/ports.ts';
 
 export interface SimulatedSlot {
   readonly selection: number;
-  readonly price: number;
-  readonly product: number;
+  price: number;
+  product: number;
   /** What the controller believes, and what hangs in the spring. */
   stock: number;
   capacity: number;

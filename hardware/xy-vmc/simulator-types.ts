@@ -47,6 +47,8 @@ export interface VmcSimulatorOptions {
   readonly countsStock?: boolean;
   /** false: firmware that does not know the menu commands, and leaves them unanswered. */
   readonly answersMenu?: boolean;
+  /** Firmware that acknowledges 0x12–0x15 and does nothing, or does not even acknowledge them. */
+  readonly settings?: 'ignored' | 'unheard';
   readonly drawFault?: DrawFault<FaultKind> | undefined;
   /** Length of the ledger of drives; the counters know all. */
   readonly keep?: number;

@@ -10,7 +10,7 @@ import type { Frame } from './codec.ts';
 import { createDeframer } from './deframer.ts';
 import { createMotors } from './simulator-motors.ts';
 import type { SimulatedSlot } from './simulator-motors.ts';
-import { answersTo, LENGTHS, sellable } from './simulator-answers.ts';
+import { answersTo, isSetting, LENGTHS, sellable, take } from './simulator-answers.ts';
 import type { DriveEntry, Fault, FaultKind, VmcSimulator, VmcSimulatorOptions } from './simulator-types.ts';
 
 /** Section 2: the upper computer answers within 100 ms. */
@@ -187,6 +187,8 @@ export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): 
   const execute = (frame: Frame) => {
     if (frame.command === COMMAND.pollInterval) pollInterval_ms = Math.min(20, Math.max(1, frame.text[0] ?? 2)) * 100;
     if (frame.command === COMMAND.synchronise) synchronised = true;
+    const wrong = options.settings === 'ignored' ? null : take(frame, motors);
+    if (wrong !== null) return violate(wrong);
     const answers = answersTo(frame, motors);
     if (!answers) return violate(`menu command not understood: ${hex(frame.text)}`);
     for (const { command, text } of answers) queue(command, text);
@@ -209,6 +211,7 @@ export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): 
     }
     if (expected.what === 'data') return violate('a command instead of the ACK for data');
     if (frame.command === COMMAND.menu && options.answersMenu === false) return;
+    if (isSetting(frame.command) && options.settings === 'unheard') return;
     const lengths = LENGTHS[frame.command];
     if (!lengths) return violate(`unknown command 0x${frame.command.toString(16)}`);
     if (frame.packNo === 0) return violate(`command 0x${frame.command.toString(16)} without packNo`);

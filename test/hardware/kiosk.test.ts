@@ -127,6 +127,33 @@ test.each(PLANTS.filter(({ choosesAtMachine }) => !choosesAtMachine))('$name: tw
   expect(plant.dropped(kind.slots[0])).toBe(2);
 });
 
+test('xy-vmc: what staff change is told to the controller, but nothing beside a sale', async () => {
+  const kind = PLANTS.find(({ name }) => name === 'xy-vmc') as PlantKind;
+  const { kiosk, plant, see, isForSale, choose, payQr, pass } = await openKiosk(kind);
+  const slot = kind.slots[0];
+  const stored = () => plant.stored?.(slot);
+  await see('attract');
+  await isForSale();
+  await pass(() => stored()?.capacity === 9, 'the capacity after the start');
+  const by = '店長';
+  await kiosk.operator.record([
+    { type: 'stock.set', slot, count: 7, by, reason: 'filled' },
+    { type: 'price.set', sku: 'tea', price_jpy: 180, over_jpy: PRICE_JPY, by },
+  ]);
+  await pass(() => stored()?.stock === 7 && stored()?.price === 180, 'what staff set');
+  await choose();
+  await see('awaitingPayment');
+  await kiosk.operator.record([{ type: 'stock.set', slot, count: 9, by, reason: 'counted' }]);
+  const until_ms = plant.clock.now_ms() + 3000;
+  await pass(() => plant.clock.now_ms() >= until_ms, 'three seconds');
+  expect(stored()?.stock).toBe(7);
+  await payQr();
+  await see('thanks');
+  expect(plant.dropped(slot)).toBe(1);
+  await pass(() => stored()?.stock === 8, 'what staff counted, less the sale');
+  expect(plant.violations()).toEqual([]);
+});
+
 describe('chosen at the machine', () => {
   const alwaysIdle = PLANTS.find(({ choosesAtMachine }) => choosesAtMachine) as PlantKind;
   const atQr = async () => {

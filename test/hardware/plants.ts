@@ -36,6 +36,8 @@ export interface Plant {
   dropped(slot: string): number;
   connectCable(connected: boolean): void;
   refill(): void;
+  /** What the machine itself has stored of a slot. Only where it can be told. */
+  readonly stored?: (slot: string) => { readonly price: number; readonly stock: number; readonly capacity: number } | undefined;
   /** The customer gives up at the machine; the machine starts anew. Only where it can begin a sale. */
   readonly giveUp?: () => void;
   readonly restartMachine?: () => void;
@@ -65,7 +67,7 @@ interface Levers {
   readonly rest: (
     clock: VirtualClock,
     machine: () => VendingMachine,
-  ) => Pick<Plant, 'choose' | 'fault' | 'dropped' | 'connectCable' | 'refill' | 'giveUp' | 'restartMachine' | 'violations'>;
+  ) => Pick<Plant, 'choose' | 'fault' | 'dropped' | 'connectCable' | 'refill' | 'stored' | 'giveUp' | 'restartMachine' | 'violations'>;
 }
 
 /** Resolves with the first state for which `holds`. */
@@ -111,12 +113,13 @@ export const xyVmc: PlantKind = {
     plant((clock) => {
       const slots = Array.from({ length: 8 }, (_, i) => ({ selection: i + 1, stock: 200, capacity: 255 }));
       const simulator = createVmcSimulator({ slots, pollInterval_ms: 200 }, clock);
-      const options = { dropSensor: true, elevator: false, vendDeadline_ms: 12_000, padCheck: false } as const;
+      const options = { dropSensor: true, elevator: false, vendDeadline_ms: 12_000, padCheck: false, syncSettings: true } as const;
       const unit = (slot: string) => simulator.state().slots.find(({ selection }) => String(selection) === slot);
       return {
         peer: simulator,
         drive: (port) => createXyVmc(port, options, { clock, log: silentLog }),
         rest: () => ({
+          stored: unit,
           choose: async () => undefined,
           fault: (kind, slot, for_ms) => simulator.fault({ kind: kind as FaultKind, selection: Number(slot), times: 1, for_ms }),
           dropped: (slot) => unit(slot)?.dropped ?? 0,
