@@ -15,6 +15,8 @@ export interface Glass {
   readonly room: 'ample' | 'tight';
   /** Pixels at the top that are too high to reach. */
   readonly beyondReach_px: number;
+  /** How far down a QR goes in its place for a phone in a low hand: 0 to its top, 1 to its bottom. */
+  readonly qrDown: number;
 }
 
 /** Smallest and largest glass, in mm, for which the layout is drawn: beyond them everything scales. */
@@ -27,6 +29,10 @@ const EASY = { zoom: 1.25, squeeze: 0.88 } as const;
 const TIGHT_rem = 19;
 /** The layout needs this share of the height below the reach line, however low that is. */
 const LEAST_REACH = 0.5;
+/** A phone in a low hand looks at 900 to 1200 mm from the floor. */
+const QR_middle_mm = 1050;
+/** Parts of the height between which the middle of a QR can lie. */
+const QR_RANGE = { top: 0.42, bottom: 0.62 } as const;
 
 /** @param width height of the viewport in CSS pixels */
 export function glassOf(viewport: { width: number; height: number }, display: ShopView['display'], easyView: boolean): Glass {
@@ -38,12 +44,14 @@ export function glassOf(viewport: { width: number; height: number }, display: Sh
   const largest_px = Math.min(viewport.width / (least.width * squeeze), viewport.height / (least.height * squeeze));
   const smallest_px = viewport.width / most.width;
   const reach = (display.lowReach_mm - display.bottomFromFloor_mm) / display.height_mm;
+  const qrMiddle = (display.bottomFromFloor_mm + display.height_mm - QR_middle_mm) / display.height_mm;
   const rem_px = 10 * Math.min(Math.max(mm_px * zoom, smallest_px), largest_px);
   return {
     shape,
     rem_px,
     mm_px,
     room: viewport.height / rem_px < TIGHT_rem ? 'tight' : 'ample',
+    qrDown: Math.min(1, Math.max(0, (qrMiddle - QR_RANGE.top) / (QR_RANGE.bottom - QR_RANGE.top))),
     beyondReach_px: easyView ? Math.round(viewport.height * (1 - Math.min(1, Math.max(LEAST_REACH, reach)))) : 0,
   };
 }
@@ -59,6 +67,7 @@ export function useGlass(display: ShopView['display'] | undefined, easyView: boo
       root.style.fontSize = `${glass.rem_px}px`;
       root.style.setProperty('--mm', `${glass.mm_px}px`);
       root.style.setProperty('--beyond', `${glass.beyondReach_px}px`);
+      root.style.setProperty('--qr-down', `${glass.qrDown}`);
       root.dataset['shape'] = glass.shape;
       root.dataset['room'] = glass.room;
       root.dataset['easy'] = String(easyView);

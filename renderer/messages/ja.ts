@@ -26,7 +26,8 @@ export const ja = {
   'catalogue.remove': '{{name}}をひとつへらす',
   'catalogue.addOne': '{{name}}をひとつふやす',
   'catalogue.close': 'とじる',
-  'catalogue.back': 'はじめにもどる',
+  // It may break there, and nowhere else.
+  'catalogue.back': 'はじめに\u200bもどる',
   'catalogue.allergens': 'アレルギー',
   'catalogue.calories': '{{n}} kcal',
 

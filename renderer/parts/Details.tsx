@@ -17,9 +17,11 @@ export function Details({ product, onClose }: { product: ProductView; onClose: (
   const cart = view.screen.name === 'selecting' ? view.screen.cart : [];
   const { sku, notForSale, description, allergens, calories_kcal } = product;
   const canChoose = notForSale === null && product.available > 0;
+  // It says when it is closed (`onClose`), and gives the focus back to where it was.
+  const close = (): void => dialog.current?.close();
   const ask = (what: 'add' | 'buy') => () => {
     send({ do: what, sku });
-    onClose();
+    close();
   };
   return (
     <dialog
@@ -27,7 +29,7 @@ export function Details({ product, onClose }: { product: ProductView; onClose: (
       className="sheet sheet-details"
       aria-labelledby="details-name"
       onClose={onClose}
-      onClick={(event) => event.target === dialog.current && onClose()}
+      onClick={(event) => event.target === dialog.current && close()}
     >
       <div className="details">
         <Picture product={product} texts={texts} />
@@ -66,7 +68,7 @@ export function Details({ product, onClose }: { product: ProductView; onClose: (
         </div>
       </div>
       <div className="actions">
-        <button type="button" className="action action-quiet" onClick={onClose}>
+        <button type="button" className="action action-quiet" onClick={close}>
           {texts.t('catalogue.close')}
         </button>
         {canChoose && !view.shop.singleItem && (

@@ -2,14 +2,20 @@
 import { useKiosk } from '../kiosk.ts';
 import { Languages } from './Languages.tsx';
 
+/** A name of more letters is written smaller. */
+const LONG = 24;
+
 export function Header() {
   const { view, texts, send } = useKiosk();
   const { shop, comfort } = view;
+  const name = texts.name(shop.name);
   return (
     <header className="header">
       <div className="header-shop">
         {shop.theme.logo !== null && <img className="header-logo" src={shop.theme.logo} alt="" />}
-        <span className="header-name">{texts.name(shop.name)}</span>
+        <span className="header-name" data-long={name.length > LONG}>
+          {name}
+        </span>
         <span className="header-machine">{texts.machine(shop.machineName)}</span>
       </div>
       <nav className="header-controls" aria-label={texts.t('header.languages')}>

@@ -34,12 +34,15 @@ function Warning({ at_ms }: { at_ms: number }) {
       ref={dialog}
       className="sheet sheet-idle"
       aria-labelledby="idle-title"
+      aria-describedby="idle-hint"
       onClick={stay}
       // It goes when the kiosk has heard it, not before.
       onCancel={(event) => (event.preventDefault(), stay())}
     >
       <h2 id="idle-title">{texts.t('idle.title')}</h2>
-      <p className="hint">{texts.t('idle.hint', { n: Math.ceil(remaining_ms / 1000) })}</p>
+      <p id="idle-hint" className="hint">
+        {texts.t('idle.hint', { n: Math.ceil(remaining_ms / 1000) })}
+      </p>
       <div className="actions">
         <button
           type="button"

@@ -39,18 +39,20 @@ function LanguageSheet({ onClose }: { onClose: () => void }) {
   const { texts } = useKiosk();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
+  // It says when it is closed (`onClose`), and gives the focus back to where it was.
+  const close = (): void => dialog.current?.close();
   return (
     <dialog
       ref={dialog}
       className="sheet sheet-languages"
       aria-label={texts.t('header.languages')}
       onClose={onClose}
-      onClick={(event) => event.target === dialog.current && onClose()}
+      onClick={(event) => event.target === dialog.current && close()}
     >
       <div className="languages">
-        <Choices onChosen={onClose} />
+        <Choices onChosen={close} />
       </div>
-      <button type="button" className="action action-quiet" onClick={onClose}>
+      <button type="button" className="action action-quiet" onClick={close}>
         {texts.t('catalogue.close')}
       </button>
     </dialog>

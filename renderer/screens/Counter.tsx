@@ -18,7 +18,8 @@ export function Counter({ screen }: { screen: Extract<ScreenView, { name: 'selec
   const { singleItem } = view.shop;
   const choose = useCallback((sku: string) => send({ do: singleItem ? 'buy' : 'add', sku }), [send, singleItem]);
   const tabs = view.products.length > 0 && (
-    <nav className="tabs tabs-mode">
+    // The same on both pages: whoever pressed one of them keeps the focus.
+    <nav key="tabs" className="tabs tabs-mode">
       <button type="button" className="tab" aria-pressed={by === 'amount'} onClick={() => setBy('amount')}>
         {t('counter.keypad')}
       </button>

@@ -15,6 +15,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.woff2': 'font/woff2',
   '.svg': 'image/svg+xml',
+  '.webp': 'image/webp',
 };
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
@@ -37,10 +38,14 @@ export interface FixtureServer {
   close(): Promise<void>;
 }
 
-/** @param renderer folder of the built renderer */
+/**
+ * @param renderer folder of the built renderer
+ * @param pictures folder of `pictures/`
+ */
 export async function startFixtureServer(
   first: KioskView,
   renderer = process.env['KIOSK_RENDERER'] ?? path.join(root, 'dist/renderer'),
+  pictures = path.join(root, 'main/demo/pictures'),
 ): Promise<FixtureServer> {
   let view = first;
   let received: KioskCommand[] = [];
@@ -53,7 +58,7 @@ export async function startFixtureServer(
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://kiosk');
     const name = pathname === '/' ? 'index.html' : pathname.slice(1);
-    const file = name.startsWith('pictures/') ? path.join(root, 'main/demo', name) : path.join(renderer, name);
+    const file = name.startsWith('pictures/') ? path.join(pictures, path.basename(name)) : path.join(renderer, name);
     if (!existsSync(file)) {
       response.writeHead(404).end();
       return;

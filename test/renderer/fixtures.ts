@@ -246,15 +246,39 @@ export const cases: Readonly<Record<string, Case>> = {
   'counter-products': { view: { ...fixtures['selecting-cart'], shop: fixtures.counter.shop }, press: ['.tab[aria-pressed="false"]'] },
 };
 
-/** The same view with names three times as long, as a translation or a careful shop may have them. */
+/** The same view with words three times as long, as a translation or a careful shop may have them, and as many categories as a shop may have. */
 export function longNames(base: KioskView): KioskView {
-  const longer = <Named extends { readonly name: LocalText }>(named: Named): Named => ({
-    ...named,
-    name: Object.fromEntries(Object.entries(named.name).map(([language, text]) => [language, [text, text, text].join(' ')])),
+  const longer = (text: LocalText): LocalText => ({
+    ja: [text.ja, text.ja, text.ja].join(' '),
+    ...Object.fromEntries(Object.entries(text).map(([language, words]) => [language, [words, words, words].join(' ')])),
   });
-  const { screen } = base;
-  const order = 'order' in screen ? { order: { ...screen.order, lines: screen.order.lines.map(longer) } } : {};
-  const cart = 'cart' in screen ? { cart: screen.cart.map(longer) } : {};
-  const lines = 'lines' in screen ? { lines: screen.lines.map(longer) } : {};
-  return { ...base, products: base.products.map(longer), screen: { ...screen, ...order, ...cart, ...lines } };
+  const named = <Named extends { readonly name: LocalText }>(one: Named): Named => ({ ...one, name: longer(one.name) });
+  const { screen, shop } = base;
+  const { categories } = shop;
+  const order = 'order' in screen ? { order: { ...screen.order, lines: screen.order.lines.map(named) } } : {};
+  const cart = 'cart' in screen ? { cart: screen.cart.map(named) } : {};
+  const lines = 'lines' in screen ? { lines: screen.lines.map(named) } : {};
+  const category = (i: number): string => `${categories[i % categories.length]?.id}${i < categories.length ? '' : i}`;
+  return {
+    ...base,
+    shop: {
+      ...shop,
+      name: longer(shop.name),
+      merchantName: [shop.merchantName, shop.merchantName, shop.merchantName].join(' '),
+      categories:
+        categories.length === 0
+          ? []
+          : Array.from({ length: 12 }, (_, i) => ({ ...named(categories[i % categories.length]!), id: category(i) })),
+    },
+    products: base.products.map((product, i) => ({
+      ...named(product),
+      // Each of the twelve has a product.
+      category: product.category === null || categories.length === 0 ? product.category : category(i % 12),
+      description: product.description && longer(product.description),
+      allergens: [1, 2, 3].flatMap((time) =>
+        product.allergens.map((allergen) => (typeof allergen === 'string' ? `${allergen}${time}` : longer(allergen))),
+      ),
+    })),
+    screen: { ...screen, ...order, ...cart, ...lines },
+  };
 }

@@ -1,26 +1,11 @@
 /** Everything that a finger can do, a keyboard can: whoever can't touch plugs a switch or a keyboard in. */
 import { type KioskCommand, type KioskView, LANGUAGES, type ProductView } from '../../app/view.ts';
 import { fixtures, type GlassName, on, products } from './fixtures.ts';
+import { press } from './keyboard.ts';
 import { expect, type Screen, test } from './screen.ts';
 
 const cookies: ProductView = { ...products[10], allergens: ['乳', '卵', '小麦', 'まつたけ'] } as ProductView;
-/** More than stand on the fullest screen. */
-const MOST_TABS = 60;
 const id = (name: string): string => `[data-testid="${name}"]`;
-
-/** Goes to the target by Tab alone, sees the mark around it, and presses it. */
-async function press({ page }: Screen, target: string, key = 'Enter'): Promise<void> {
-  const focused = (): Promise<string> =>
-    page.evaluate((selector) => {
-      const element = document.activeElement;
-      if (!element?.matches(selector)) return 'elsewhere';
-      const { outlineStyle, outlineWidth } = getComputedStyle(element);
-      return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1 ? 'marked' : 'not marked';
-    }, target);
-  for (let tabs = 0; tabs < MOST_TABS && (await focused()) === 'elsewhere'; tabs += 1) await page.keyboard.press('Tab');
-  expect(await focused(), `the focus on ${target}`).toBe('marked');
-  await page.keyboard.press(key);
-}
 
 /** Shows the view, presses the target, and @returns what the screen asked the kiosk for. */
 async function ask(kiosk: Screen, view: KioskView, target: string, key?: string): Promise<KioskCommand[]> {
@@ -60,7 +45,7 @@ test('six languages on small glass: a sheet that Escape closes and that goes whe
   await kiosk.glass('small');
   await kiosk.show(on('small', fixtures.awaitingPayment, { shop: { languages: ['ja', 'en', 'zh-Hans', 'zh-Hant', 'ko', 'ja-easy'] } }));
   await kiosk.asked();
-  const sheet = page.getByRole('dialog');
+  const sheet = page.locator('dialog');
   await press(kiosk, id('languages'));
   await expect(sheet).toBeVisible();
   await page.keyboard.press('Escape');
@@ -77,7 +62,7 @@ test('a product’s details: read, closed, bought', async ({ kiosk }) => {
   await kiosk.show(on('portrait', fixtures['selecting-empty']));
   await kiosk.asked();
   await press(kiosk, '.tile-details');
-  const sheet = page.getByRole('dialog');
+  const sheet = page.locator('dialog');
   await expect(sheet).toContainText('一番茶');
   await page.keyboard.press('Escape');
   await expect(sheet).toHaveCount(0);

@@ -28,6 +28,8 @@ export interface Screen {
   judgePressed(view: KioskView, press?: readonly string[]): Promise<string[]>;
   /** What axe finds on the screen as it stands. */
   faultsOfAxe(): Promise<string[]>;
+  /** The screen as it stands, as PNG. */
+  picture(): Promise<Buffer>;
   /** Commands since the last call. */
   asked(): Promise<KioskCommand[]>;
   glass(name: GlassName): Promise<void>;
@@ -42,14 +44,21 @@ export const glassOf = ({ shop: { display }, comfort: { easyView } }: KioskView)
 });
 
 /** Opens the screens of the renderer that was built last. */
-export async function openScreen(browser: Browser): Promise<Screen & { close(): Promise<void> }> {
+export async function openScreen(browser: Browser, deviceScaleFactor = 1): Promise<Screen & { close(): Promise<void> }> {
   const server = await startFixtureServer(fixtures.attract);
-  const page = await browser.newPage({ viewport: GLASS.portrait.viewport, hasTouch: true, reducedMotion: 'reduce', locale: 'ja-JP' });
+  const page = await browser.newPage({
+    viewport: GLASS.portrait.viewport,
+    hasTouch: true,
+    reducedMotion: 'reduce',
+    locale: 'ja-JP',
+    deviceScaleFactor,
+  });
   await page.addInitScript(standIn);
   await page.addInitScript({ content: `window.inspectScreen = ${inspectScreen.toString()}` });
   await page.goto(server.url);
   await page.waitForFunction(() => document.fonts.size > 0);
 
+  const cdp = await page.context().newCDPSession(page);
   const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] });
 
   const act = (view: KioskView, press: readonly string[], glass: Glass | null): Promise<string[]> =>
@@ -94,6 +103,11 @@ export async function openScreen(browser: Browser): Promise<Screen & { close(): 
     },
     faultsOfAxe: async () =>
       (await axe.analyze()).violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`)),
+    picture: async () => {
+      await page.evaluate(() => Promise.all([...document.images].map((image) => image.decode().catch(() => undefined))));
+      const { data } = await cdp.send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: true });
+      return Buffer.from(data, 'base64');
+    },
     asked: () => page.evaluate(() => window.stand.asked.splice(0)),
     glass: (name) => page.setViewportSize(GLASS[name].viewport),
     close: async () => {
