@@ -199,6 +199,14 @@ describe.concurrent('through a pty', () => {
       const { far, machine, plan, struck } = await plant(kind);
       const ready = () => until(() => machine.state().ready, 'ready');
       await ready();
+      /** Ready, and still so a while later. */
+      const settled = () => {
+        let since_ms: number | null = null;
+        return until(() => {
+          since_ms = machine.state().ready ? (since_ms ?? clock.monotonic_ms()) : null;
+          return since_ms !== null && clock.monotonic_ms() - since_ms >= 800;
+        }, 'settled');
+      };
       let vends = 0;
       const sell = async (at: (progress: Moment) => void): Promise<VendOutcome | null> => {
         if (!(await far.choose(() => machine.state().slots.get('3')?.state === 'ready'))) return null;
@@ -209,17 +217,20 @@ describe.concurrent('through a pty', () => {
       };
       for (const what of HAPPENINGS.filter((happening) => !except.includes(happening))) {
         const before = far.dropped();
+        const { reconnects } = machine.diagnostics().counters;
         const strikeAt = (now: Moment) => {
           if (now === moment) plan(direction, isMeant, what);
         };
         strikeAt('before');
+        let wentAway = false;
+        const watching = machine.onState((now) => (wentAway ||= !now.ready));
         provoke?.(far);
         if (far.reboot && provoke) {
-          await until(struck, `${what} happens`, 15_000);
-          await ready();
+          await until(() => struck() && wentAway, `${what} happens`, 15_000);
           // The machine's controller has its own ideas of a reader that came and went; no customer is quicker than that.
-          await sleep(500);
+          await settled();
         }
+        watching();
         await ready();
         const outcome = await sell(strikeAt);
         await sleep(kind.late_ms + 400);
@@ -229,6 +240,8 @@ describe.concurrent('through a pty', () => {
         expect({ what, outcome, fell, agrees }).toMatchObject({ agrees: true });
         if (what !== 'disconnect' && !open.includes(what)) expect({ what, outcome }).toMatchObject({ outcome: { outcome: 'succeeded' } });
         await until(struck, `${what} happens`, 5000);
+        // Whoever sells before the driver has noticed sells into a cable that is out.
+        if (what === 'disconnect') await until(() => machine.diagnostics().counters.reconnects > reconnects, 'back', 15_000);
         await ready();
         // And the next sale is as if nothing had been.
         expect({ what, next: await sell(() => undefined) }).toMatchObject({ next: { outcome: 'succeeded' } });
