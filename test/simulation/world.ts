@@ -249,7 +249,7 @@ export class World {
         await visit(this, new Random(this.options.seed, 100 + i));
       }
       // Whatever is still to be returned waits for days. Rare, for it is thousands of tries.
-      if (this.random.chance(0.003)) {
+      if (this.random.chance(0.0005)) {
         this.paypay.cutOff = true;
         await this.sleep(DAYS_ms);
         this.paypay.cutOff = false;
