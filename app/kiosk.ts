@@ -1,16 +1,15 @@
 /** The kiosk: puts statechart, orders and shop together over the ports. Recover first, then sell. */
 import { createActor } from 'xstate';
-import { cartSize, createPlanogram, type DraftLine, sellGate, type Cart } from './catalogue/planogram.ts';
+import { createAgeCheck } from './age-check.ts';
+import { type Cart, createPlanogram, sellGate } from './catalogue/planogram.ts';
 import type { Config } from './config.ts';
-import { impossible } from './errors.ts';
-import { type KioskEffects, kioskMachine, type Sale } from './kiosk.machine.ts';
+import { createCustomerSide } from './customer.ts';
+import { type KioskEffects, kioskMachine } from './kiosk.machine.ts';
 import { createOrderBook, type OrderBook } from './order/book.ts';
 import { decide } from './order/decide.ts';
-import type { LocalText } from './order/events.ts';
 import { type BrokenRule, isVendPending, type Order } from './order/order.ts';
 import { createSettler, type Settler } from './order/settler.ts';
 import type {
-  AgeAnswer,
   AgeCheck,
   Clock,
   GatewayState,
@@ -30,7 +29,7 @@ import { receiptOf, receiptUrl } from './receipt.ts';
 import { createMachineSide } from './selection.ts';
 import { createStops } from './stops.ts';
 import { createTelling } from './telling.ts';
-import type { CartLineView, ComfortView, KioskCommand, KioskView } from './view.ts';
+import type { CartLineView, KioskCommand, KioskView } from './view.ts';
 
 export interface KioskPorts {
   /** An error instead of a journal: it could not be opened, and the kiosk says so. */
@@ -70,10 +69,6 @@ const PROBE_NOT_READY_LAST_ms = 60_000;
 const RETRY_JOURNAL_ms = 15_000;
 /** Whoever stands in front of a sale that a fault interrupted can write down its number. */
 const INTERRUPTED_ms = 180_000;
-/** What a counter charges without a product. */
-const AMOUNT: LocalText = { ja: 'お会計', en: 'Amount', 'zh-Hans': '应付金额', 'zh-Hant': '應付金額', ko: '결제 금액', 'ja-easy': 'お金' };
-/** How long a customer has to prove their age (ports.ts, AgeCheck). */
-const AGE_CHECK_ms = 60_000;
 
 /** @param rules the decision table; only a test that must see it broken gives another one */
 export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof decide = decide): Kiosk {
@@ -208,7 +203,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
         throw error;
       }
     },
-    checkAge,
+    checkAge: createAgeCheck(ports.ageCheck, planogram, clock, log),
     async createCode(sale) {
       const open = running();
       // No sale that can't be finished: the machine says that it can vend before anybody sees a code.
@@ -282,6 +277,17 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
   /** Before recovery nothing is known of any order. */
   const telling = createTelling(machine, planogram, () => book !== null && book.all().every((order) => order.closed !== null));
 
+  const customerSide = createCustomerSide({
+    actor,
+    planogram,
+    machine,
+    gateway,
+    ids,
+    config: () => config,
+    shop: () => shop,
+    orderCount: () => orderCount,
+  });
+
   const machineSide = createMachineSide({
     planogram,
     gateway,
@@ -295,7 +301,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
       return value === 'attract' && context.gate.length === 0 && !stopped;
     },
     draft(line, until_ms) {
-      draft([line], until_ms);
+      customerSide.draft([line], until_ms);
       return actor.getSnapshot().context.sale;
     },
     leave(sale, reason) {
@@ -303,29 +309,6 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
       settler?.leave(sale.orderId, reason);
     },
   });
-
-  /** Whatever is not a yes in time is no yes. */
-  function checkAge({ orderId, opened }: Sale, unwanted: AbortSignal): Promise<AgeAnswer> {
-    const ended = new AbortController();
-    const skus = [...new Set(opened.lines.map(({ sku }) => sku))].filter((sku) => planogram.catalogue.product(sku)?.ageRestricted);
-    const ask = async () => ports.ageCheck?.check({ orderId, skus, signal: ended.signal });
-    return new Promise<AgeAnswer>((resolve) => {
-      const end = (answer: AgeAnswer, why?: string) => {
-        if (ended.signal.aborted) return;
-        clock.clearTimeout(limit);
-        ended.abort();
-        log.info('age.checked', { orderId, answer, why });
-        resolve(answer);
-      };
-      const limit = clock.setTimeout(() => end('unknown', 'no answer in time'), AGE_CHECK_ms);
-      unwanted.addEventListener('abort', () => end('unknown', 'the customer left'), { once: true });
-      ask().then(
-        // A plug-in is not ours: only the exact word counts.
-        (answer) => end(answer === 'allowed' || answer === 'refused' ? answer : 'unknown'),
-        (error: unknown) => end('unknown', String(error)),
-      );
-    });
-  }
 
   /** Once for every sale that was paid. Paper stops nothing. */
   function print(orderId: string): void {
@@ -398,112 +381,6 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     publish();
   }
 
-  // ---------------------------------------------------------------- commands
-
-  /**
-   * Drafts the order of a cart and hands it to the statechart.
-   * @param until_ms a machine waits no longer than this for its end, on PayPay's clock
-   */
-  function draft(lines: readonly DraftLine[] | null, until_ms: number | null = null): void {
-    const { gate, fault: standing } = actor.getSnapshot().context;
-    const gateProblem = standing ?? gate[0];
-    if (gateProblem !== undefined) return actor.send({ type: 'order.impossible', problem: gateProblem });
-    if (lines === null) return actor.send({ type: 'order.impossible', problem: 'soldOut' });
-    const orderId = ids.next('order');
-    const sale: Sale = {
-      orderId,
-      until_ms,
-      ageCheck: lines.some(({ sku }) => planogram.catalogue.product(sku)?.ageRestricted === true),
-      opened: {
-        type: 'order.opened',
-        settlement: config.sale.settlement,
-        unknownVend: config.sale.unknownVend,
-        lines: lines.map((line) => ({ ...line, vendId: `${orderId}-vend-${line.line}` })),
-        total_jpy: lines.reduce((sum, line) => sum + line.price_jpy, 0),
-        orderNumber: orderNumber(config.shop.machineName, orderCount + 1),
-        // One name in our journal, in PayPay's panel and in every log.
-        merchantPaymentId: orderId,
-        merchantRefundId: `${orderId}-refund`,
-        merchantRevertId: `${orderId}-revert`,
-        fulfilment: config.shop.mode === 'counter' ? 'counter' : 'machine',
-      },
-    };
-    actor.send({ type: 'order.drafted', sale });
-  }
-
-  const allocate = (cart: Cart): DraftLine[] | null => planogram.allocate(cart, machine?.state() ?? null);
-
-  /** The goods of a sale once more, from slots that can sell them now. A counter's amount has no slot. */
-  function again({ opened }: Sale): readonly DraftLine[] | null {
-    if (opened.fulfilment === 'counter') return opened.lines;
-    const cart = new Map<string, number>();
-    for (const { sku } of opened.lines) cart.set(sku, (cart.get(sku) ?? 0) + 1);
-    return allocate(cart);
-  }
-
-  function changeCart(sku: string, by: 1 | -1): Cart | null {
-    const { cart } = actor.getSnapshot().context;
-    const product = planogram.products(cart, machine?.state() ?? null).find((candidate) => candidate.sku === sku);
-    const quantity = (cart.get(sku) ?? 0) + by;
-    if (product === undefined || quantity < 0 || (by > 0 && product.available < 1)) return null;
-    const next = new Map(cart);
-    if (quantity === 0) next.delete(sku);
-    else next.set(sku, quantity);
-    return next;
-  }
-
-  function send(command: KioskCommand): void {
-    const { value, context } = actor.getSnapshot();
-    const comfort = (change: Partial<ComfortView>) => actor.send({ type: 'comfort.changed', comfort: { ...context.comfort, ...change } });
-    switch (command.do) {
-      case 'start':
-        gateway.warm();
-        return actor.send({ type: 'customer.started' });
-      case 'stay':
-        return actor.send({ type: 'customer.stayed' });
-      case 'add':
-      case 'remove': {
-        const cart = value === 'selecting' && !config.shop.singleItem ? changeCart(command.sku, command.do === 'add' ? 1 : -1) : null;
-        return cart === null ? undefined : actor.send({ type: 'cart.changed', cart });
-      }
-      case 'checkout':
-        return value === 'selecting' && cartSize(context.cart) > 0 ? draft(allocate(context.cart)) : undefined;
-      case 'buy': {
-        const cart = value === 'selecting' ? changeCart(command.sku, 1) : null;
-        if (cart === null) return undefined;
-        // Where there is no cart, what could not be bought a moment ago is not bought now beside it.
-        if (!config.shop.singleItem) actor.send({ type: 'cart.changed', cart });
-        return draft(allocate(cart));
-      }
-      case 'charge':
-        if (value !== 'selecting' || config.shop.mode !== 'counter') return undefined;
-        return draft([
-          {
-            line: 0,
-            slot: 'counter',
-            sku: 'amount',
-            name: AMOUNT,
-            price_jpy: command.amount_jpy,
-          },
-        ]);
-      case 'cancel':
-        return actor.send({ type: 'customer.cancelled' });
-      case 'newCode': {
-        // A machine that began the sale has been told that it is over.
-        if (value !== 'codeClosed' || context.sale === null || shop.selection === 'machine') return undefined;
-        return draft(again(context.sale));
-      }
-      case 'finish':
-        return actor.send({ type: 'customer.finished' });
-      case 'setLanguage':
-        return config.shop.languages.includes(command.language) ? comfort({ language: command.language }) : undefined;
-      case 'setEasyView':
-        return comfort({ easyView: command.easyView });
-      default:
-        return impossible(command);
-    }
-  }
-
   /** Asks again in a while: soon when PayPay could not be reached, and then less and less often. */
   function probeAfter(state: GatewayState): void {
     clock.clearTimeout(probeTimer);
@@ -556,7 +433,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
       return () => listeners.delete(listener);
     },
     send(command) {
-      if (!stopped) send(command);
+      if (!stopped) customerSide.send(command);
     },
     reconfigure: (next) =>
       desk.betweenSales(() => {
@@ -579,6 +456,3 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     },
   };
 }
-
-/** Short enough to say on the phone, unique on this kiosk: `1-000042`. */
-const orderNumber = (machineName: string, count: number): string => `${machineName}-${String(count).padStart(6, '0')}`;
