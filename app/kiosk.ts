@@ -44,6 +44,8 @@ export interface KioskPorts {
   readonly printer?: ReceiptPrinter | undefined;
   /** Absent: age-restricted goods are shown with the reason and not sold. */
   readonly ageCheck?: AgeCheck | undefined;
+  /** Where screens find the pictures, by the name in the configuration; looked up with each that comes into force. Absent: none are shown. */
+  readonly pictures?: (() => ReadonlyMap<string, string>) | undefined;
   readonly version: string;
 }
 
@@ -74,8 +76,9 @@ const INTERRUPTED_ms = 180_000;
 export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof decide = decide): Kiosk {
   const { gateway, machine, clock, ids, log } = ports;
   let config = initial;
-  let shop = shopView(config);
-  const planogram = createPlanogram(config, ports.ageCheck !== undefined);
+  const pictures = (): ReadonlyMap<string, string> => ports.pictures?.() ?? new Map();
+  let shop = shopView(config, pictures());
+  const planogram = createPlanogram(config, ports.ageCheck !== undefined, pictures());
   const stops = createStops();
   const listeners = new Set<(view: KioskView) => void>();
   const unsubscribe: Unsubscribe[] = [];
@@ -438,8 +441,8 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     reconfigure: (next) =>
       desk.betweenSales(() => {
         config = next;
-        shop = shopView(next);
-        planogram.configure(next);
+        shop = shopView(next, pictures());
+        planogram.configure(next, pictures());
         telling.everything();
         updateGate();
         publish();

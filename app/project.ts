@@ -10,8 +10,8 @@ import type { CartLineView, OrderView, RefundView, ScreenName, ScreenView, ShopV
 
 type Opened = Extract<OrderEvent, { type: 'order.opened' }>;
 
-/** The part of the view that follows from the configuration alone. */
-export function shopView(config: Config): ShopView {
+/** The part of the view that follows from the configuration alone. @param pictures addresses by the name in the configuration */
+export function shopView(config: Config, pictures: ReadonlyMap<string, string>): ShopView {
   const { shop, display, machine } = config;
   return {
     name: shop.name,
@@ -24,7 +24,7 @@ export function shopView(config: Config): ShopView {
     singleItem: shop.singleItem,
     selection: choosesAtMachine(machine) ? 'machine' : 'screen',
     outlet: shop.outlet,
-    theme: { ...themeOf(shop), logo: shop.logo === undefined ? null : 'pictures/logo' },
+    theme: { ...themeOf(shop), logo: pictures.get(shop.logo ?? '') ?? null },
     display,
     sound: shop.sound,
     speech: shop.speech,

@@ -17,7 +17,8 @@ const log = jsonLog(clock, (line) => process.stderr.write(line));
 async function main(): Promise<void> {
   const options = readHostOptions(process.argv.slice(2));
   const host = await openHost(options, { clock, log });
-  const files = screenFiles(fileURLToPath(new URL('../renderer', import.meta.url)), await host.pictures());
+  const files = screenFiles(fileURLToPath(new URL('../renderer', import.meta.url)), (url) => host.pictures.file(url));
+  await host.pictures.ready;
   const operator = await serveOperator(host, files, { clock, log });
   const server = await startWebServer({
     port: options.port,

@@ -54,7 +54,7 @@ function readText(file: string): string {
 }
 
 /** `products[3].name.ja` */
-const keyName = (keys: ConfigProblem['path']): string =>
+export const keyName = (keys: ConfigProblem['path']): string =>
   keys.reduce<string>((name, key) => (typeof key === 'number' ? `${name}[${key}]` : name === '' ? key : `${name}.${key}`), '');
 
 /** Where the key stands; where it is missing, the group that should have it. */

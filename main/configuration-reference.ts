@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ConfigSchema } from '../app/config.ts';
 import pkg from '../package.json' with { type: 'json' };
+import { AT_START_ONLY } from './operator/configuration.ts';
 
 interface Node {
   readonly type?: string;
@@ -74,6 +75,11 @@ export function configurationReference(): string {
     '```yaml',
     `# yaml-language-server: $schema=${SCHEMA_url}`,
     '```',
+    '',
+    'While the kiosk runs, an edited file comes into force by itself within seconds, between two customers, as a whole or not at all: until',
+    'it is right, the file before counts, and the console (Health) says what is wrong. New pictures are made ready first; one that was',
+    'replaced under its old name counts once the console reads the file again. What is opened at the start needs a restart:',
+    `${AT_START_ONLY.map((key) => `\`${key}\``).join(', ')}.`,
     '',
     '| key | allowed | default | meaning |',
     '|---|---|---|---|',

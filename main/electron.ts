@@ -34,7 +34,8 @@ async function main(): Promise<void> {
   await app.whenReady();
 
   const host = await openHost(options, { clock, log });
-  const files = screenFiles(beside('../renderer'), await host.pictures());
+  const files = screenFiles(beside('../renderer'), (url) => host.pictures.file(url));
+  await host.pictures.ready;
   const operator = await serveOperator(host, files, { clock, log });
   const loopback = await startLoopback(operator.door, options.port, log);
   operator.door.announce(path.join(host.dataFolder, 'door.json'), loopback.url);

@@ -21,8 +21,8 @@ import type { OperatorEnd } from './operator/routes.ts';
 import { createPayPayGateway, type PayPayGateway } from './paypay/gateway.ts';
 import { readKeys } from './paypay/keys.ts';
 import { openWebhook } from './paypay/webhook.ts';
-import { pictureFiles, preparePictures } from './pictures.ts';
 import { createReceiptPrinter } from './printer.ts';
+import { openScreenPictures, type ScreenPictures } from './screen-pictures.ts';
 import { newBootId, systemIds } from './system.ts';
 
 /** The part of a kiosk that a screen needs; it stays the same while the kiosk behind it is replaced. */
@@ -34,8 +34,7 @@ export interface ScreenEnd {
 
 export interface Host extends ScreenEnd {
   readonly config: Config;
-  /** Files by the url under which a screen asks for them; made ready when they are not. */
-  pictures(): Promise<ReadonlyMap<string, string>>;
+  readonly pictures: Pick<ScreenPictures, 'file' | 'ready'>;
   readonly dataFolder: string;
   readonly screenSecret: string;
   /** The staff's side; it stays the same while the kiosk behind it is replaced. */
@@ -69,6 +68,7 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
   const config = readConfig();
   const gateway = openGateway(config, configFolder, { clock, ids, log });
   const folder = openDataFolder(options.dataFolder);
+  const pictures = openScreenPictures(config, configFolder, path.join(options.dataFolder, 'pictures'), log);
   const webhook = await startWebhook(config, gateway, { clock, log });
   const machine = config.machine.driver === 'none' ? null : openMachine(config.machine, { clock, log });
   const printer = config.printer && createReceiptPrinter(config.printer);
@@ -84,7 +84,13 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
 
   async function openKiosk(): Promise<{ kiosk: Kiosk; side: OperatorSide }> {
     const journal = await openJournal({ path: folder.journal, clock, bootId: newBootId() }).catch(journalFault);
-    const kiosk = createKiosk({ journal, gateway, machine, printer, ageCheck, clock, ids, log, version: pkg.version }, config);
+    const kiosk = createKiosk(
+      {
+        ...{ journal, gateway, machine, printer, ageCheck, clock, ids, log, version: pkg.version },
+        pictures: () => pictures.addresses(),
+      },
+      config,
+    );
     kiosk.onView((view) => listeners.forEach((listener) => listener(view)));
     if (journal instanceof JournalError) {
       log.error('journal.closed', { fault: journal.fault, message: `out of service: the journal can't be opened: ${journal.message}` });
@@ -95,6 +101,7 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
     const side = openOperatorSide({
       ...{ kiosk, config, readConfig, clock, ids, log, version: pkg.version },
       ...{ dataFolder: options.dataFolder, configFile: options.configFile },
+      preparePictures: (next) => pictures.prepare(next),
       network: () => network,
       setUpCode,
       journalPath: journal instanceof JournalError ? null : folder.journal,
@@ -113,10 +120,7 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
   let { kiosk, side } = await openKiosk();
   return {
     config,
-    pictures: () =>
-      preparePictures(pictureFiles(config, configFolder), path.join(options.dataFolder, 'pictures'), ({ file }, message) =>
-        log.warn('picture.unreadable', { file, message }),
-      ),
+    pictures,
     dataFolder: options.dataFolder,
     screenSecret: folder.screenSecret,
     operatorEnd: {

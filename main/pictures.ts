@@ -1,9 +1,9 @@
 /**
- * The pictures that a configuration names: which files they are, and what a screen is given of them. Photographs come as cameras
+ * The pictures that a configuration names: which files they are, and how one is made ready for a screen. Photographs come as cameras
  * make them; a screen that scrolls through sixty of those stutters, so each is made small once and kept in the data folder.
  */
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../app/config.ts';
 import type { ConfigProblem } from '../app/config-problems.ts';
@@ -22,22 +22,24 @@ const LARGEST_DRAWING_BYTES = 500_000;
 /** Longest side. The largest place for a picture is that of a product's details. */
 const PREPARED_px = 640;
 const PREPARED_QUALITY = 85;
+/** A slow board needs a few seconds for the largest photograph; what takes longer than this is none. */
+const PREPARE_WITHIN_s = 30;
 
 export interface Picture {
   /** Where the configuration names it. */
   readonly key: ConfigProblem['path'];
-  /** Path under which screens ask for it (app/project.ts, app/catalogue/planogram.ts). */
-  readonly url: string;
+  /** As the configuration writes it. */
+  readonly name: string;
   readonly file: string;
 }
 
 /** @param folder of the configuration file: names are relative to it */
 export function pictureFiles(config: Config, folder: string): Picture[] {
-  const products = config.products.flatMap(({ sku, picture }, i): Picture[] =>
-    picture === undefined ? [] : [{ key: ['products', i, 'picture'], url: `pictures/${sku}`, file: path.resolve(folder, picture) }],
-  );
-  const { logo } = config.shop;
-  return logo === undefined ? products : [...products, { key: ['shop', 'logo'], url: 'pictures/logo', file: path.resolve(folder, logo) }];
+  const named = [
+    ...config.products.map(({ picture }, i) => ({ key: ['products', i, 'picture'], name: picture })),
+    { key: ['shop', 'logo'], name: config.shop.logo },
+  ];
+  return named.flatMap(({ key, name }) => (name === undefined ? [] : [{ key, name, file: path.resolve(folder, name) }]));
 }
 
 export const pictureType = (file: string): string | undefined => TYPES[path.extname(file).toLowerCase()];
@@ -64,6 +66,7 @@ async function small(file: string): Promise<Uint8Array> {
   const { default: sharp } = await import('sharp');
   return sharp(file, { failOn: 'error' })
     .autoOrient()
+    .timeout({ seconds: PREPARE_WITHIN_s })
     .resize({ width: PREPARED_px, height: PREPARED_px, fit: 'inside', withoutEnlargement: true })
     .webp({ quality: PREPARED_QUALITY })
     .toBuffer();
@@ -80,38 +83,32 @@ export async function preparingProblem(file: string): Promise<string | null> {
 }
 
 /**
- * Makes ready what is not ready from an earlier start, and forgets what is no longer named.
- * @param folder where prepared pictures are kept; made when it is missing
- * @param onProblem told of a picture that can't be read, whose product has a stand-in, and of one that can't be kept and is shown as it is
- * @returns what a screen is given, by url
+ * The name under which a picture is kept, and under which screens ask for it: another file under the same name, or another size, is
+ * another picture. @throws Error when the file can't be looked at
  */
-export async function preparePictures(
-  pictures: readonly Picture[],
-  folder: string,
-  onProblem: (picture: Picture, message: string) => void,
-): Promise<ReadonlyMap<string, string>> {
-  const given = new Map<string, string>();
-  await Promise.all(
-    pictures.map(async (picture) => {
-      const { url, file } = picture;
-      if (isDrawing(file)) return given.set(url, file);
-      try {
-        const prepared = path.join(folder, preparedName(file));
-        if (existsSync(prepared)) return given.set(url, prepared);
-        const bytes = await small(file);
-        given.set(url, file);
-        keep(bytes, prepared);
-        return given.set(url, prepared);
-      } catch (error) {
-        return onProblem(picture, (error as Error).message);
-      }
-    }),
-  );
-  if (existsSync(folder)) {
-    const kept = new Set([...given.values()].map((file) => path.basename(file)));
-    for (const name of readdirSync(folder)) if (!kept.has(name)) rmSync(path.join(folder, name), { force: true });
+export function preparedName(file: string): string {
+  const { size, mtimeMs } = statSync(file);
+  const key = [file, size, mtimeMs, PREPARED_px, PREPARED_QUALITY].join('\0');
+  return `${createHash('sha256').update(key).digest('hex').slice(0, 32)}${isDrawing(file) ? '.svg' : '.webp'}`;
+}
+
+/**
+ * @param folder where prepared pictures are kept; made when it is missing
+ * @param onUnkept told why a picture can't be kept; it is shown as it is then
+ * @returns the file for a screen. @throws Error when the picture can't be shown
+ */
+export async function preparePicture(file: string, folder: string, onUnkept: (message: string) => void): Promise<string> {
+  if (isDrawing(file)) return file;
+  const prepared = path.join(folder, preparedName(file));
+  if (existsSync(prepared)) return prepared;
+  const bytes = await small(file);
+  try {
+    keep(bytes, prepared);
+    return prepared;
+  } catch (error) {
+    onUnkept((error as Error).message);
+    return file;
   }
-  return given;
 }
 
 /** Under its own name only when it is whole: the power may go at any time. @throws Error when the disk is full or read-only */
@@ -119,11 +116,4 @@ function keep(bytes: Uint8Array, file: string): void {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(`${file}.unfinished`, bytes, { flush: true });
   renameSync(`${file}.unfinished`, file);
-}
-
-/** Another file under the same name, or another size, is another picture. */
-function preparedName(file: string): string {
-  const { size, mtimeMs } = statSync(file);
-  const key = [file, size, mtimeMs, PREPARED_px, PREPARED_QUALITY].join('\0');
-  return `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.webp`;
 }

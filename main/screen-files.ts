@@ -19,12 +19,14 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wav': 'audio/wav',
 };
 
+/** By path, without the leading slash; `index.html` is the screen. */
+export type ScreenFiles = Pick<ReadonlyMap<string, ScreenFile>, 'get'>;
+
 /**
  * @param rendererFolder where the renderer was built
- * @param pictures files by url, as `preparePictures` made them ready
- * @returns by path, without the leading slash; `index.html` is the screen
+ * @param picture the file of a picture at this path
  */
-export function screenFiles(rendererFolder: string, pictures: ReadonlyMap<string, string>): ReadonlyMap<string, ScreenFile> {
+export function screenFiles(rendererFolder: string, picture: (url: string) => string | undefined): ScreenFiles {
   const built = readdirSync(rendererFolder, { recursive: true, withFileTypes: true }).flatMap((entry): [string, ScreenFile][] => {
     const file = path.join(entry.parentPath, entry.name);
     const type = TYPES[path.extname(entry.name)] ?? pictureType(entry.name);
@@ -32,11 +34,13 @@ export function screenFiles(rendererFolder: string, pictures: ReadonlyMap<string
     const url = path.relative(rendererFolder, file).split(path.sep).join('/');
     return [[url, { file, type, immutable: url.startsWith('assets/') }]];
   });
-  const shown = [...pictures].map(([url, file]): [string, ScreenFile] => [
-    url,
-    { file, type: pictureType(file) ?? 'application/octet-stream', immutable: false },
-  ]);
-  return new Map([...built, ...shown]);
+  const files = new Map(built);
+  return {
+    get(url) {
+      const file = picture(url);
+      return file === undefined ? files.get(url) : { file, type: pictureType(file) ?? 'application/octet-stream', immutable: false };
+    },
+  };
 }
 
 /**

@@ -11,12 +11,12 @@ import type { ScreenEnd } from './host.ts';
 import { PAIRING_PAGE, PAIRING_SCRIPT } from './pairing-page.ts';
 import type { LocalDoor } from './operator/local-door.ts';
 import { createPairing } from './pairing.ts';
-import { type ScreenFile, screenHeaders } from './screen-files.ts';
+import { type ScreenFiles, screenHeaders } from './screen-files.ts';
 import { createScreenSockets } from './websocket.ts';
 
 export interface WebServerOptions {
   readonly port: number;
-  readonly files: ReadonlyMap<string, ScreenFile>;
+  readonly files: ScreenFiles;
   readonly screen: ScreenEnd;
   readonly screenSecret: string;
   readonly framedBy: string | undefined;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { BrowserWindowConstructorOptions, Protocol, Session, WebContents, WebPreferences } from 'electron';
 import type { Log } from '../app/ports.ts';
 import { isOperatorPath, type Routes } from './operator/routes.ts';
-import { type ScreenFile, screenHeaders } from './screen-files.ts';
+import { type ScreenFiles, screenHeaders } from './screen-files.ts';
 
 /** Not file://, which could read the disk; a scheme that serves the files of the screen and nothing else. */
 export const SCREEN_SCHEME = 'kiosk';
@@ -36,7 +36,7 @@ export const windowOptions = (preload: string, windowed: boolean): BrowserWindow
 });
 
 /** Answers `kiosk://screen/…` from the list, with the same headers as the browser host; the console's routes are asked for there too. */
-export function serveFiles(protocol: Pick<Protocol, 'handle'>, files: ReadonlyMap<string, ScreenFile>, routes?: Routes): void {
+export function serveFiles(protocol: Pick<Protocol, 'handle'>, files: ScreenFiles, routes?: Routes): void {
   const headers = screenHeaders();
   protocol.handle(SCREEN_SCHEME, async (request) => {
     const { host, pathname } = new URL(request.url);

@@ -20,8 +20,8 @@ export interface SlotView {
 
 export interface Planogram {
   readonly catalogue: Catalogue;
-  /** A newer configuration; called between sales only. */
-  configure(config: Config): void;
+  /** A newer configuration; called between sales only. @param pictures addresses by the name in the configuration */
+  configure(config: Config, pictures: ReadonlyMap<string, string>): void;
   apply(event: ShopEvent): void;
   slots(): readonly SlotView[];
   /** Events that make the journal know a slot which so far stands in the configuration only. */
@@ -49,9 +49,13 @@ interface SlotRecord {
   revision: number;
 }
 
-/** @param canCheckAge without a check, age-restricted goods are shown and not sold */
-export function createPlanogram(initial: Config, canCheckAge = false): Planogram {
+/**
+ * @param canCheckAge without a check, age-restricted goods are shown and not sold
+ * @param shown addresses of pictures by the name in the configuration
+ */
+export function createPlanogram(initial: Config, canCheckAge = false, shown: ReadonlyMap<string, string> = new Map()): Planogram {
   let config = initial;
+  let pictures = shown;
   const catalogue = createCatalogue(config);
   const records = new Map<string, SlotRecord>();
   const record = (slot: string): SlotRecord => {
@@ -88,8 +92,9 @@ export function createPlanogram(initial: Config, canCheckAge = false): Planogram
 
   return {
     catalogue,
-    configure(next) {
+    configure(next, nextPictures) {
       config = next;
+      pictures = nextPictures;
       catalogue.configure(next);
     },
     slots,
@@ -172,7 +177,7 @@ export function createPlanogram(initial: Config, canCheckAge = false): Planogram
           description: product.description ?? null,
           category: product.category ?? null,
           price_jpy: product.price_jpy,
-          picture: product.picture === undefined ? null : `pictures/${product.sku}`,
+          picture: pictures.get(product.picture ?? '') ?? null,
           allergens: product.allergens,
           calories_kcal: product.calories_kcal ?? null,
           available: notForSale === null ? Math.max(0, Math.min(room, left - inCart)) : 0,

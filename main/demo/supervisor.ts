@@ -11,7 +11,6 @@ import { type ChromiumWindow, noWindowBecause, openChromium } from '../chromium.
 import { readConfigFile } from '../config-file.ts';
 import { lockFolder } from '../data-folder.ts';
 import { defaultDataFolder, readPort, USUAL_PORT } from '../host-options.ts';
-import { pictureFiles } from '../pictures.ts';
 import { endChild } from './child.ts';
 import { openCorner } from './corner.ts';
 import { electronProgram } from './electron-runtime.ts';
@@ -195,7 +194,11 @@ function forgetJournal(dataFolder: string): void {
 const QUIET = { info: () => {}, warn: () => {}, error: () => {} };
 const replacement = (option: string, value: string | undefined): string[] => (value === undefined ? [] : [option, value]);
 const pictures = (config: Config, configFile: string): ReadonlyMap<string, string> =>
-  new Map(pictureFiles(config, path.dirname(configFile)).map(({ url, file }) => [url.replace('pictures/', ''), file]));
+  new Map(
+    config.products.flatMap(({ sku, picture }) =>
+      picture === undefined ? [] : [[sku, path.resolve(path.dirname(configFile), picture)] as const],
+    ),
+  );
 
 main().catch((error: unknown) => {
   if (!(error instanceof CannotStart)) throw error;

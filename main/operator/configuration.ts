@@ -9,17 +9,18 @@ import { isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Config } from '../../app/config.ts';
 import type { Planogram } from '../../app/catalogue/planogram.ts';
 import type { Log } from '../../app/ports.ts';
+import type { Prepared } from '../screen-pictures.ts';
 
 /** What is opened once, at the start: a change of it needs a new one. */
-const AT_START_ONLY = ['paypay', 'machine', 'printer', 'ageCheck', 'operator'] as const satisfies readonly (keyof Config)[];
+export const AT_START_ONLY = ['paypay', 'machine', 'printer', 'ageCheck', 'operator'] as const satisfies readonly (keyof Config)[];
 const LOOK_EVERY_ms = 2_000;
 
 export interface Configuration {
   current(): Config;
   /** Why the file as it stands now is not in force; empty when it is. */
   problems(): readonly string[];
-  /** @returns {@link problems} after reading the file again */
-  reload(): readonly string[];
+  /** @returns {@link problems} after reading the file again, and making ready the pictures that it adds */
+  reload(): Promise<readonly string[]>;
   /** The file's text with products, prices, slots and counted stock as they are now. Comments stay. */
   exported(planogram: Planogram): string;
   stop(): void;
@@ -32,13 +33,12 @@ export const pricesChanged = (before: Config, after: Config) =>
     return from_jpy === price_jpy ? [] : [{ sku, from_jpy, price_jpy }];
   });
 
-const picturesOf = (config: Config): unknown => [config.shop.logo, config.products.map(({ sku, picture }) => [sku, picture])];
-
 export function watchConfiguration(options: {
   readonly file: string;
   readonly initial: Config;
   /** Reads and checks the file. @throws CannotStart */
   read(): Config;
+  preparePictures(config: Config): Promise<Prepared>;
   apply(config: Config, before: Config): void;
   readonly log: Log;
 }): Configuration {
@@ -46,24 +46,31 @@ export function watchConfiguration(options: {
   let current = options.initial;
   let problems: readonly string[] = [];
 
-  function reload(): readonly string[] {
-    problems = attempt();
-    if (problems.length > 0) log.warn('config.notInForce', { message: problems.join('; ').slice(0, 500) });
-    return problems;
+  /** One after the other: what was read first comes into force first. */
+  let turn: Promise<readonly string[]> = Promise.resolve([]);
+  function reload(): Promise<readonly string[]> {
+    const next = async () => {
+      problems = await attempt();
+      if (problems.length > 0) log.warn('config.notInForce', { message: problems.join('; ').slice(0, 500) });
+      return problems;
+    };
+    return (turn = turn.then(next, next));
   }
 
-  function attempt(): readonly string[] {
+  async function attempt(): Promise<readonly string[]> {
     let next: Config;
+    let pictures: Prepared;
     try {
       next = options.read();
+      const needsStart = AT_START_ONLY.filter((key) => !isDeepStrictEqual(next[key], current[key]));
+      if (needsStart.length > 0) return [`${needsStart.join(', ')}: changed; restart the kiosk to use the edited file`];
+      pictures = await options.preparePictures(next);
     } catch (error) {
       // Whatever is wrong with an edited file, the kiosk goes on with the one that it has.
       return (error instanceof Error ? error.message : String(error)).split('\n');
     }
-    if (isDeepStrictEqual(next, current)) return [];
-    const needsStart: string[] = AT_START_ONLY.filter((key) => !isDeepStrictEqual(next[key], current[key]));
-    if (!isDeepStrictEqual(picturesOf(next), picturesOf(current))) needsStart.push('picture');
-    if (needsStart.length > 0) return [`${needsStart.join(', ')}: changed; restart the kiosk to use the edited file`];
+    if (pictures.problems.length > 0) return pictures.problems;
+    if (stopped || (!pictures.changed && isDeepStrictEqual(next, current))) return [];
     const before = current;
     current = next;
     options.apply(next, before);
@@ -78,7 +85,7 @@ export function watchConfiguration(options: {
     const now = await stat(file).then(({ ino, size, mtimeMs }) => `${ino}:${size}:${mtimeMs}`, String);
     if (now === seen || stopped) return;
     seen = now;
-    reload();
+    await reload();
   };
   let stopped = false;
   const timer = setInterval(

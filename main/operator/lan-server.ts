@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Clock, Log } from '../../app/ports.ts';
-import type { ScreenFile } from '../screen-files.ts';
+import type { ScreenFiles } from '../screen-files.ts';
 import { type Certificate, localAddresses } from './certificate.ts';
 import { createLiveSockets } from './live.ts';
 import { requestOf, send } from './node-http.ts';
@@ -23,7 +23,7 @@ export interface LanOptions {
   readonly host: string;
   readonly port: number;
   readonly certificate: Certificate;
-  readonly files: ReadonlyMap<string, ScreenFile>;
+  readonly files: ScreenFiles;
   readonly headers: Readonly<Record<string, string>>;
   readonly end: OperatorEnd;
   readonly routes: Routes;

@@ -17,6 +17,7 @@ import { type AlertWatch, channelsOf, watchHealth } from '../alerts/watch.ts';
 import { post } from '../alerts/webhook.ts';
 import { type Tending, tendJournal } from '../journal/tend.ts';
 import { healthFacts } from '../health.ts';
+import type { Prepared } from '../screen-pictures.ts';
 import { metricsOf, otlpMetrics, otlpUrl, prometheusText } from '../health-metrics.ts';
 import { ArchiveError, openArchive, type OrderArchive } from './archive/archive.ts';
 import { pricesChanged, watchConfiguration } from './configuration.ts';
@@ -41,6 +42,8 @@ export interface OperatorSideOptions {
   readonly config: Config;
   /** Reads and checks the configuration file anew. @throws CannotStart */
   readConfig(): Config;
+  /** Makes ready the pictures of a configuration that is not in force yet. */
+  preparePictures(config: Config): Promise<Prepared>;
   network(): Network | null;
   /** Makes the first owner. */
   readonly setUpCode: string;
@@ -67,6 +70,7 @@ export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
     file: options.configFile,
     initial: options.config,
     read: () => options.readConfig(),
+    preparePictures: (config) => options.preparePictures(config),
     apply(config, before) {
       channels = channelsOf(config.alerts, path.dirname(options.configFile));
       kiosk.reconfigure(config);
@@ -86,7 +90,7 @@ export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
     ...{ desk, archive, staff, devices, clock, ids, log, setUpCode: options.setUpCode },
     secrets: { token, digits },
     config: () => configuration.current(),
-    reload: async () => configuration.reload(),
+    reload: () => configuration.reload(),
     exportConfig: async () => configuration.exported(desk.planogram),
     health: healthNow,
     selfCheck: (act) => nightCheck.check(act),

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Clock, Log } from '../../app/ports.ts';
 import { CannotStart } from '../cannot-start.ts';
 import type { Host } from '../host.ts';
-import { type ScreenFile, screenHeaders } from '../screen-files.ts';
+import { type ScreenFiles, screenHeaders } from '../screen-files.ts';
 import { openCertificate } from './certificate.ts';
 import { type LanServer, startLanServer } from './lan-server.ts';
 import { createLocalDoor, type LocalDoor } from './local-door.ts';
@@ -21,7 +21,7 @@ export interface OperatorServers {
 /** @throws CannotStart when the local network's port can't be opened */
 export async function serveOperator(
   host: Host,
-  files: ReadonlyMap<string, ScreenFile>,
+  files: ScreenFiles,
   ports: { readonly clock: Clock; readonly log: Log },
 ): Promise<OperatorServers> {
   const { operatorEnd: end } = host;

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test';
 import sharp from 'sharp';
 import { findChromium } from '../../main/chromium.ts';
-import { preparePictures } from '../../main/pictures.ts';
+import { preparePicture } from '../../main/pictures.ts';
 import type { KioskCommand, KioskView } from '../../app/view.ts';
 import { ROOT } from '../e2e/program.ts';
 import { type FixtureServer, startFixtureServer } from '../renderer/fixture-server.ts';
@@ -63,20 +63,19 @@ export default async function rendererBench(): Promise<Row[]> {
 
 /** As a kiosk shows what cameras made: noise of a camera's size on a colour of its own, through the kiosk's own preparing. */
 export async function photographs(folder: string, count: number): Promise<void> {
-  const taken = await Promise.all(
+  await Promise.all(
     Array.from({ length: count }, async (_, i) => {
       const file = path.join(folder, `${i}.jpg`);
       const noise = { type: 'gaussian', mean: 60 + ((i * 53) % 140), sigma: 30 } as const;
       await sharp({ create: { width: 1200, height: 1600, channels: 3, background: '#888', noise } })
         .jpeg({ quality: 80 })
         .toFile(file);
-      return { key: ['products', i, 'picture'], url: `${i}.webp`, file };
+      const prepared = await preparePicture(file, path.join(folder, 'prepared'), (message) => {
+        throw new Error(`${file}: ${message}`);
+      });
+      copyFileSync(prepared, path.join(folder, `${i}.webp`));
     }),
   );
-  const prepared = await preparePictures(taken, path.join(folder, 'prepared'), ({ file }, message) => {
-    throw new Error(`${file}: ${message}`);
-  });
-  for (const [url, file] of prepared) copyFileSync(file, path.join(folder, url));
 }
 
 /** What a customer's screen loads before its first picture; the staff's console comes when staff open it. */

@@ -46,6 +46,7 @@ export async function openHouse(): Promise<House> {
   const side = openOperatorSide({
     ...{ kiosk, clock, config, readConfig: () => config, ids: seededIds(7), log: silentLog, version: 'test', setUpCode: SET_UP_CODE },
     ...{ journalPath: path.join(folder, 'journal.db'), dataFolder: folder, configFile: path.join(folder, 'shop.yaml') },
+    preparePictures: async () => ({ problems: [], changed: false }),
     network: () => ({ addresses: ['https://kiosk.example/'], fingerprint: 'AA:BB' }),
   });
   const { operator } = side;

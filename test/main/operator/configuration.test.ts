@@ -2,11 +2,13 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Config } from '../../../app/config.ts';
 import { createPlanogram } from '../../../app/catalogue/planogram.ts';
 import { readConfigFile } from '../../../main/config-file.ts';
 import { type Configuration, watchConfiguration } from '../../../main/operator/configuration.ts';
+import { openScreenPictures, type ScreenPictures } from '../../../main/screen-pictures.ts';
 import { silentLog } from '../../hardware/silent-log.ts';
 
 const YAML = `# The shop at the corner
@@ -30,14 +32,17 @@ let folder: string;
 let file: string;
 let applied: Config[];
 let configuration: Configuration;
+let pictures: ScreenPictures;
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'jihanki-config-'));
   file = path.join(folder, 'shop.yaml');
   writeFileSync(file, YAML);
   applied = [];
+  pictures = openScreenPictures(readConfigFile(file), folder, path.join(folder, 'kept'), silentLog);
   configuration = watchConfiguration({
     ...{ file, initial: readConfigFile(file), read: () => readConfigFile(file), log: silentLog },
+    preparePictures: (config) => pictures.prepare(config),
     apply: (config) => void applied.push(config),
   });
 });
@@ -48,37 +53,37 @@ afterEach(() => {
 
 const prices = (): (number | undefined)[] => applied.map(({ products }) => products[0]?.price_jpy);
 
-test('a good change is in force, once', () => {
+test('a good change is in force, once', async () => {
   writeFileSync(file, YAML.replace('150', '160'));
-  expect(configuration.reload()).toEqual([]);
-  expect(configuration.reload()).toEqual([]);
+  expect(await configuration.reload()).toEqual([]);
+  expect(await configuration.reload()).toEqual([]);
   expect(prices()).toEqual([160]);
   expect(configuration.current().products[0]?.price_jpy).toBe(160);
 });
 
-test('a wrong one is refused, says where, and leaves the old one in force until it is mended', () => {
+test('a wrong one is refused, says where, and leaves the old one in force until it is mended', async () => {
   writeFileSync(file, YAML.replace('150', '-5'));
-  expect(configuration.reload().join()).toMatch(/shop\.yaml:13: products\[0\]\.price_jpy: found -5/);
+  expect((await configuration.reload()).join()).toMatch(/shop\.yaml:13: products\[0\]\.price_jpy: found -5/);
   expect(configuration.problems()).not.toEqual([]);
   expect(configuration.current().products[0]?.price_jpy).toBe(150);
   writeFileSync(file, YAML);
-  expect(configuration.reload()).toEqual([]);
+  expect(await configuration.reload()).toEqual([]);
   expect(configuration.problems()).toEqual([]);
   expect(applied).toEqual([]);
 });
 
-test('a file of which an editor has written only so much is never in force', () => {
+test('a file of which an editor has written only so much is never in force', async () => {
   const edited = YAML.replace('150', '160');
   const before = configuration.current();
   for (let length = 0; length < edited.lastIndexOf('stock: 5'); length += 7) {
     writeFileSync(file, edited.slice(0, length));
-    expect(configuration.reload(), `the first ${length} characters`).not.toEqual([]);
+    expect(await configuration.reload(), `the first ${length} characters`).not.toEqual([]);
     expect(configuration.current()).toBe(before);
   }
   rmSync(file);
-  expect(configuration.reload().join()).toMatch(/can't be read/);
+  expect((await configuration.reload()).join()).toMatch(/can't be read/);
   writeFileSync(file, edited);
-  expect(configuration.reload()).toEqual([]);
+  expect(await configuration.reload()).toEqual([]);
   expect(prices()).toEqual([160]);
 });
 
@@ -93,9 +98,9 @@ describe.each([
   ['machine', (yaml: string) => yaml.replace('ttyS9', 'ttyS8')],
   ['paypay', (yaml: string) => yaml.replace('merchantId: test', 'merchantId: other')],
 ])('%s', (key, edit) => {
-  test('needs a restart, and says so; what was changed along with it waits as well', () => {
+  test('needs a restart, and says so; what was changed along with it waits as well', async () => {
     writeFileSync(file, edit(YAML).replace('150', '160'));
-    expect(configuration.reload().join()).toMatch(new RegExp(`^${key}: changed; restart the kiosk`));
+    expect((await configuration.reload()).join()).toMatch(new RegExp(`^${key}: changed; restart the kiosk`));
     expect(applied).toEqual([]);
   });
 });
@@ -144,7 +149,7 @@ products:
   expect(readConfigFile(file).products[1]).toEqual(before.products[1]);
 });
 
-test('an edit that the kiosk can’t take over while it runs says so, for each key that is opened once', () => {
+test('an edit that the kiosk can’t take over while it runs says so, for each key that is opened once', async () => {
   const ageCheck = `ageCheck: { module: ./check.mjs }\n`;
   const printer = `printer: { port: 'tcp://10.0.0.7:9100' }\n`;
   const operator = `operator: { lan: { port: 7444 } }\n`;
@@ -154,7 +159,94 @@ test('an edit that the kiosk can’t take over while it runs says so, for each k
     ['operator', operator],
   ] as const) {
     writeFileSync(file, `${YAML}${text}`);
-    expect(configuration.reload()).toEqual([`${key}: changed; restart the kiosk to use the edited file`]);
+    expect(await configuration.reload()).toEqual([`${key}: changed; restart the kiosk to use the edited file`]);
   }
   expect(applied).toEqual([]);
+});
+
+describe('pictures', () => {
+  const draw = (name: string, background: string) =>
+    sharp({ create: { width: 900, height: 900, channels: 3, background } })
+      .jpeg()
+      .toFile(path.join(folder, name));
+  const withPicture = (name: string): string => YAML.replace('price_jpy: 150', `price_jpy: 150, picture: ${name}`);
+  /** What a screen gets that asks for the picture of this name, by its colour. */
+  const shown = async (name: string): Promise<'red' | 'green' | 'blue' | undefined> => {
+    const file = pictures.file(pictures.addresses().get(name) ?? '');
+    if (file === undefined) return undefined;
+    const { dominant } = await sharp(file).stats();
+    return dominant.r > 128 ? 'red' : dominant.b > 128 ? 'blue' : 'green';
+  };
+
+  test('one that is added is ready before the file is in force; another in its place has another address', async () => {
+    await draw('tea.jpg', 'red');
+    writeFileSync(file, withPicture('tea.jpg'));
+    expect(await configuration.reload()).toEqual([]);
+    expect(applied).toHaveLength(1);
+    expect(await shown('tea.jpg')).toBe('red');
+    const first = pictures.addresses().get('tea.jpg') ?? '';
+    await draw('cup.jpg', 'blue');
+    writeFileSync(file, withPicture('cup.jpg'));
+    expect(await configuration.reload()).toEqual([]);
+    expect(await shown('cup.jpg')).toBe('blue');
+    expect(pictures.addresses().get('cup.jpg')).not.toBe(first);
+    expect(pictures.file(first), 'a customer may still see the one before').toBeDefined();
+  });
+
+  test('a file that was replaced under its old name counts with the next reading', async () => {
+    await draw('tea.jpg', 'red');
+    writeFileSync(file, withPicture('tea.jpg'));
+    await configuration.reload();
+    const first = pictures.addresses().get('tea.jpg');
+    await configuration.reload();
+    expect(applied, 'nothing was changed').toHaveLength(1);
+    await draw('tea.jpg', 'blue');
+    expect(await configuration.reload()).toEqual([]);
+    expect(applied).toHaveLength(2);
+    expect(await shown('tea.jpg')).toBe('blue');
+    expect(pictures.addresses().get('tea.jpg')).not.toBe(first);
+  });
+
+  test('a broken one keeps the file out of force, in words, with all that was changed along with it', async () => {
+    await draw('tea.jpg', 'red');
+    writeFileSync(file, withPicture('tea.jpg'));
+    await configuration.reload();
+    const addresses = pictures.addresses();
+    const whole = readFileSync(path.join(folder, 'tea.jpg'));
+    writeFileSync(path.join(folder, 'cut.jpg'), whole.subarray(0, whole.length / 2));
+    writeFileSync(file, withPicture('cut.jpg').replace('150', '160'));
+    const problems = await configuration.reload();
+    expect(problems).toEqual([
+      expect.stringMatching(/^products\[0\]\.picture: found .*cut\.jpg, which can't be shown: .*; save it anew as JPEG/),
+    ]);
+    expect(configuration.problems()).toEqual(problems);
+    expect(prices()).toEqual([150]);
+    expect(pictures.addresses()).toEqual(addresses);
+    expect(await shown('tea.jpg')).toBe('red');
+    await draw('cut.jpg', 'blue');
+    expect(await configuration.reload()).toEqual([]);
+    expect(prices()).toEqual([150, 160]);
+    expect(await shown('cut.jpg')).toBe('blue');
+  });
+
+  test('one that the start could not show keeps no other change out of force', async () => {
+    writeFileSync(path.join(folder, 'torn.jpg'), 'not a picture');
+    const torn = withPicture('torn.jpg');
+    writeFileSync(file, torn);
+    pictures = openScreenPictures(readConfigFile(file), folder, path.join(folder, 'kept'), silentLog);
+    writeFileSync(file, torn.replace('150', '160'));
+    expect(await configuration.reload()).toEqual([]);
+    expect(prices()).toEqual([160]);
+    expect(await shown('torn.jpg')).toBeUndefined();
+  });
+
+  test('two readings at once come into force one after the other', async () => {
+    await draw('tea.jpg', 'red');
+    writeFileSync(file, withPicture('tea.jpg'));
+    const first = configuration.reload();
+    writeFileSync(file, YAML.replace('150', '170'));
+    expect(await Promise.all([first, configuration.reload()])).toEqual([[], []]);
+    expect(prices().at(-1)).toBe(170);
+    expect(configuration.current().products[0]?.price_jpy).toBe(170);
+  });
 });
