@@ -63,6 +63,18 @@ export function needed(what: string, value: string | boolean | undefined): strin
   throw new UsageError(`${what} is missing`);
 }
 
+/**
+ * Money moves only after a yes, typed or given as `--yes`.
+ * @param kept what stays as it is after a no
+ * @throws UsageError | Refusal
+ */
+export async function confirm({ values, terminal }: Call, question: string, kept: string): Promise<void> {
+  if (values['yes'] === true) return;
+  const answer = await terminal.ask(`${question} (yes/no) `);
+  if (answer === null) throw new UsageError('nobody can be asked here: say --yes');
+  if (answer.trim().toLowerCase() !== 'yes') throw new Refusal('stopped', kept);
+}
+
 /** Columns as wide as their longest cell; full-width characters take two places. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));

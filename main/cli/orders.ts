@@ -2,7 +2,7 @@
 import { dateTime } from '../../app/operator/japan-time.ts';
 import type { OrderSummary } from '../../app/operator/summary.ts';
 import type { AskedView, StoryView } from '../../app/operator/view.ts';
-import { type Call, type Command, needed, Refusal, type Shown, table, UsageError, wholeNumber, yen } from './command.ts';
+import { type Call, type Command, confirm, needed, Refusal, type Shown, table, UsageError, wholeNumber, yen } from './command.ts';
 import type { Door } from './door.ts';
 
 const HOW = ['delivered', 'refundedByHand', 'writtenOff'] as const;
@@ -13,6 +13,7 @@ export const orders: Command = {
        jihanki orders show ORDER
        jihanki orders ask ORDER
        jihanki orders settle ORDER --how HOW --note TEXT
+       jihanki orders decide ORDER --came-out yes|no [--yes]
        jihanki orders release     # those that broke a rule were looked at: sell again
 
   TEXT          an order number, an amount, PayPay's paymentId or the merchantPaymentId
@@ -22,13 +23,17 @@ export const orders: Command = {
   show          the whole story; ask: PayPay's word on it, now
   settle        says what a person did about an order that waits for one; no money moves
   --how         ${HOW.join(', ')}
+  decide        about money that is only held, because nobody knows whether the goods came out: look at slot,
+                outlet and camera first. yes takes the price, no lets go of it; it can't be changed afterwards
+  --yes         does not ask
 
 examples:
   jihanki orders --from 2026-11-01 --to 2026-11-30 --result refunded
   jihanki orders 1-000042
   jihanki orders show 1-000042 --json
   jihanki orders ask 1-000042
-  jihanki orders settle 1-000042 --how refundedByHand --note "gave 150 yen back in cash"`,
+  jihanki orders settle 1-000042 --how refundedByHand --note "gave 150 yen back in cash"
+  jihanki orders decide 1-000042 --came-out no`,
   options: {
     from: { type: 'string' },
     to: { type: 'string' },
@@ -37,11 +42,14 @@ examples:
     limit: { type: 'string' },
     how: { type: 'string' },
     note: { type: 'string' },
+    'came-out': { type: 'string' },
+    yes: { type: 'boolean' },
   },
   async run(call) {
     if (call.args[0] === 'show') return show(call);
     if (call.args[0] === 'ask') return askPayPay(call);
     if (call.args[0] === 'settle') return settle(call);
+    if (call.args[0] === 'decide') return decide(call);
     if (call.args[0] === 'release') {
       await call.door.perform({ do: 'kiosk.release' });
       return { text: 'selling goes on', json: {} };
@@ -89,6 +97,30 @@ async function settle({ door, args, values }: Call): Promise<Shown> {
   const { orderId, orderNumber } = await findOrder(door, args[1]);
   await door.perform({ do: 'order.settle', orderId, how, note });
   return { text: `order ${orderNumber} is settled: ${how}`, json: { orderId, how } };
+}
+
+async function decide(call: Call): Promise<Shown> {
+  const { door, args, values } = call;
+  const cameOut = values['came-out'];
+  if (cameOut !== 'yes' && cameOut !== 'no') throw new UsageError('--came-out: allowed: yes, no');
+  const { orderId, orderNumber } = await findOrder(door, args[1]);
+  const { hold } = await door.ask<StoryView>({ ask: 'order.story', orderId });
+  if (hold === null)
+    throw new Refusal(
+      'nothingWaits',
+      `no money of order ${orderNumber} is held for a person to decide; \`jihanki orders show\` says how it stands`,
+    );
+  const delivered = cameOut === 'yes';
+  const capture_jpy = delivered ? hold.capture_jpy : 0;
+  const [question, done] = delivered
+    ? [`Take ${yen(capture_jpy)}`, `${yen(capture_jpy)} is being taken`]
+    : ['Take nothing and let go of the hold', 'the hold is being let go of, nothing is taken'];
+  await confirm(call, `${question}, order ${orderNumber}? It can't be changed afterwards.`, 'nothing was decided');
+  await door.perform({ do: 'order.decide', orderId, delivered });
+  return {
+    text: `order ${orderNumber}: ${done}; \`jihanki orders show ${orderNumber}\` says when PayPay has done it`,
+    json: { orderId, orderNumber, delivered, capture_jpy },
+  };
 }
 
 async function show({ door, args }: Call) {

@@ -1,6 +1,6 @@
 /** `jihanki refund`: give money back for one order. */
 import type { RefundOffer } from '../../app/operator/refund.ts';
-import { type Command, needed, Refusal, UsageError, wholeNumber, yen } from './command.ts';
+import { type Command, confirm, needed, Refusal, wholeNumber, yen } from './command.ts';
 import { findOrder } from './orders.ts';
 
 export const refund: Command = {
@@ -15,7 +15,8 @@ examples:
   jihanki refund 1-000042 --amount 150 --reason "came out damaged"
   JIHANKI_STAFF=Sato jihanki refund 1-000042 --amount 150 --reason goodwill --yes --pin-file pin --json`,
   options: { amount: { type: 'string' }, reason: { type: 'string' }, yes: { type: 'boolean' } },
-  async run({ door, args, values, terminal }) {
+  async run(call) {
+    const { door, args, values, terminal } = call;
     const refund_jpy = wholeNumber('--amount', needed('--amount', values['amount']), 1);
     const reason = needed('--reason', values['reason']);
     const order = await findOrder(door, args[0]);
@@ -28,12 +29,8 @@ examples:
           ...offer.says.map((says) => says.en ?? says.ja),
         ].join('\n'),
       );
-    if (values['yes'] !== true) {
-      for (const says of offer.says) terminal.err(says.en ?? says.ja);
-      const answer = await terminal.ask(`Return ${yen(refund_jpy)} of ${yen(order.total_jpy)}, order ${order.orderNumber}? (yes/no) `);
-      if (answer === null) throw new UsageError('nobody can be asked here: say --yes');
-      if (answer.trim().toLowerCase() !== 'yes') throw new Refusal('stopped', 'nothing was returned');
-    }
+    if (values['yes'] !== true) for (const says of offer.says) terminal.err(says.en ?? says.ja);
+    await confirm(call, `Return ${yen(refund_jpy)} of ${yen(order.total_jpy)}, order ${order.orderNumber}?`, 'nothing was returned');
     await door.perform({ do: 'order.refund', orderId: order.orderId, refund_jpy, reason });
     return {
       text: `${yen(refund_jpy)} of order ${order.orderNumber} is on its way back; \`jihanki orders show ${order.orderNumber}\` says when it is there`,

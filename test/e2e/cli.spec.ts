@@ -168,6 +168,47 @@ test('health without a PIN, a price, a test vend, PayPay’s word: from the comm
   expect(JSON.parse(unasked.err)).toMatchObject({ problem: 'nothingWaits' });
 });
 
+test('a hold about whose goods nobody knows: decided from the command line, once, by who may, and PayPay does it', async ({
+  page,
+  open,
+}) => {
+  const corner = await open({ sale: { settlement: 'authorize', unknownVend: 'hold' }, vendDeadline_ms: 5_000 });
+  await page.goto(corner.address);
+  await hire(corner);
+  /** A sale whose goods may have come out or not. @returns its number */
+  const doubtful = async (n: number, sku: string): Promise<string> => {
+    await corner.control('fault', { slot: n, kind: 'lostStatus' });
+    await corner.control('fault', { slot: n, kind: 'terminated' });
+    await choose(page, sku);
+    await corner.paypay('pay', { url: await readQr(page) });
+    await expect.poll(() => corner.orders()[n - 1]?.events.at(-1)?.type, { timeout: 90_000 }).toBe('order.closed');
+    await page.getByTestId('finish').tap();
+    await see(page, 'attract');
+    return `1-00000${n}`;
+  };
+  const decide = (role: Role, order: string, ...more: string[]) => jihanki(corner, role, 'orders', 'decide', order, '--json', ...more);
+  const statuses = async () => (await corner.ledger()).payments.map(({ status }) => status);
+
+  const first = await doubtful(1, 'tea');
+  expect(await statuses()).toEqual(['AUTHORIZED']);
+  expect(await decide('cashier', first, '--came-out', 'perhaps')).toMatchObject({ code: 2 });
+  expect(await decide('cashier', first, '--came-out', 'yes'), 'nobody is there to say yes').toMatchObject({ code: 2 });
+  const byFiller = await decide('filler', first, '--came-out', 'yes', '--yes');
+  expect([byFiller.code, JSON.parse(byFiller.err)]).toMatchObject([1, { problem: 'notAllowed' }]);
+  expect(await statuses()).toEqual(['AUTHORIZED']);
+  const taken = await decide('cashier', first, '--came-out', 'yes', '--yes');
+  expect([taken.code, JSON.parse(taken.out)]).toMatchObject([0, { delivered: true, capture_jpy: 150 }]);
+  await expect.poll(statuses).toEqual(['COMPLETED']);
+  const again = await decide('cashier', first, '--came-out', 'no', '--yes');
+  expect([again.code, JSON.parse(again.err)]).toMatchObject([1, { problem: 'nothingWaits' }]);
+
+  const second = await doubtful(2, 'coffee');
+  const letGo = await jihanki(corner, 'cashier', 'orders', 'decide', second, '--came-out', 'no', '--yes');
+  expect(letGo).toMatchObject({ code: 0, out: expect.stringContaining('let go of, nothing is taken') });
+  await expect.poll(statuses).toEqual(['COMPLETED', 'CANCELED']);
+  expect((await corner.ledger()).taken_jpy).toBe(150);
+});
+
 test('every command says how it goes, with examples', async () => {
   const programs = [
     ...['orders', 'refund', 'stock', 'report', 'health'].map((name) => ['main/cli/cli.ts', name]),
