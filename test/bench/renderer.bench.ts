@@ -126,6 +126,7 @@ async function slow(browser: Browser, server: FixtureServer): Promise<Row[]> {
   await seen(page, 'attract');
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOW_DOWN });
   const [pressed, next]: [number[], number[]] = [[], []];
+  await browser.startTracing(page, { categories: ['input.scrolling'] });
   for (let n = 0; n < TAPS; n++)
     for (const [button, screen] of [
       ['.attract .action', 'selecting'],
@@ -142,6 +143,9 @@ async function slow(browser: Browser, server: FixtureServer): Promise<Row[]> {
       await seen(page, 'awaitingPayment');
       await page.waitForTimeout(300);
     }
+  const trace = await browser.stopTracing();
+  const pressed_ms = less(pressed, heldBack(trace, 'TOUCH_PRESSED'));
+  const next_ms = less(next, heldBack(trace, 'TOUCH_RELEASED'));
   server.show(CATALOGUE);
   await seen(page, 'selecting');
   await page.waitForTimeout(1500);
@@ -150,9 +154,9 @@ async function slow(browser: Browser, server: FixtureServer): Promise<Row[]> {
   await page.close();
   const at = `at ${SLOW_DOWN}× slow-down`;
   return [
-    atMost(`screens: finger down to the button's pressed look painted, 95th percentile ${at}`, quantile(pressed, 0.95), 'ms', 50),
-    atMost(`screens: finger up to the next screen painted, 95th percentile ${at}`, quantile(next, 0.95), 'ms', 100),
-    figure(`screens: finger up to the next screen painted, slowest ${at}`, Math.max(...next), 'ms'),
+    atMost(`screens: finger down to the button's pressed look painted, 95th percentile ${at}`, quantile(pressed_ms, 0.95), 'ms', 50),
+    atMost(`screens: finger up to the next screen painted, 95th percentile ${at}`, quantile(next_ms, 0.95), 'ms', 100),
+    figure(`screens: finger up to the next screen painted, slowest ${at}`, Math.max(...next_ms), 'ms'),
     atMost(`screens: longest frame while 60 products scroll ${at}`, Math.max(...frames), 'ms', 50),
     figure(`screens: frames seen while scrolling ${at}`, frames.length, 'frames'),
   ];
@@ -160,7 +164,38 @@ async function slow(browser: Browser, server: FixtureServer): Promise<Row[]> {
 
 const seen = (page: Page, screen: string): Promise<void> => page.locator(`[data-screen="${screen}"]`).waitFor();
 
-/** One touch on the button; both times are of frames that the browser painted, counted from the input events. */
+interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  readonly ts: number;
+  readonly id2?: { readonly local?: string };
+  readonly args: { readonly event_latency?: { readonly event_type?: string } };
+}
+
+/**
+ * DevTools stamp a touch, and then hold it back until the page has drawn a frame; no touchscreen does.
+ * @returns for each touch of this kind how long it waited, in ms, before the browser had it
+ */
+function heldBack(trace: Buffer, kind: 'TOUCH_PRESSED' | 'TOUCH_RELEASED'): number[] {
+  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
+  const events = traceEvents.sort((a, b) => a.ts - b.ts);
+  return events
+    .filter(({ ph, args }) => ph === 'b' && args.event_latency?.event_type === kind)
+    .map(({ ts, id2 }) => {
+      const had = events.find(
+        (event) => event.name === 'GenerationToBrowserMain' && event.ph === 'e' && event.id2?.local === id2?.local && event.ts >= ts,
+      );
+      if (had === undefined) throw new Error('a touch has no end in the trace');
+      return (had.ts - ts) / 1000;
+    });
+}
+
+function less(times_ms: readonly number[], held_ms: readonly number[]): number[] {
+  if (times_ms.length !== held_ms.length) throw new Error(`${times_ms.length} touches, ${held_ms.length} in the trace`);
+  return times_ms.map((time_ms, n) => time_ms - (held_ms[n] ?? NaN));
+}
+
+/** One touch on the button; both times are of frames that the browser painted, counted from the stamps of the input events. */
 async function tap(page: Page, cdp: CDPSession, button: string, screen: string): Promise<{ pressed_ms: number; next_ms: number }> {
   const box = await page.locator(button).boundingBox();
   if (box === null) throw new Error(`${button} can't be seen`);
