@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { ShopRow } from '../../../app/ports.ts';
 import { createRelaySimulator } from '../../../hardware/modbus-relay/simulator.ts';
@@ -27,7 +27,11 @@ const ids = systemIds(clock);
 const slots = ['1', '2', '3'].map((slot) => ({ slot, sku: 'tea', capacity: 9, stock: 5 }));
 
 const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-doctor-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const closers: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const close of closers) await close();
+  rmSync(folder, { recursive: true, force: true });
+});
 let shops = 0;
 
 async function payPay(ahead_ms = 0): Promise<string> {
@@ -35,13 +39,13 @@ async function payPay(ahead_ms = 0): Promise<string> {
     clock: { ...clock, now_ms: () => clock.now_ms() + ahead_ms },
     ...{ ids, keys: KEYS, merchantId: 'M', port: 0 },
   });
-  onTestFinished(() => server.close());
+  closers.push(() => server.close());
   return server.url;
 }
 
 async function standing(peer: Peer): Promise<string> {
   const listener = await listenTcp(0, (wire) => peer.attach(wire));
-  onTestFinished(() => listener.close());
+  closers.push(() => listener.close());
   return `tcp://127.0.0.1:${listener.port}`;
 }
 
@@ -112,7 +116,8 @@ test('a healthy shop: nothing to mend, and nothing left behind', async () => {
   expect(existsSync(dataFolder)).toBe(false);
 });
 
-describe('what is wrong is named, with a way to mend it', () => {
+// Each has its own folder, machine and PayPay, and mostly waits for them.
+describe.concurrent('what is wrong is named, with a way to mend it', () => {
   const expectWrong = (answer: Awaited<ReturnType<typeof ask>>, what: string, found: RegExp) => {
     expect(answer.code).toBe(1);
     expect(wrongs(answer.findings)).toEqual([what]);
@@ -235,7 +240,7 @@ describe('what is wrong is named, with a way to mend it', () => {
   });
 });
 
-describe('a test vend', () => {
+describe.concurrent('a test vend', () => {
   const expectTested = async (dataFolder: string, outcome: string, left: boolean) => {
     const events = (await shopRows(dataFolder)).map(({ event }) => event);
     expect(events).toMatchObject([
@@ -264,7 +269,7 @@ describe('a test vend', () => {
     const simulator = createQibixxSimulator({ slots: [1, 2, 3].map((item) => ({ item, price: 150, stock: 5 })) }, clock);
     const port = await standing(simulator);
     const finger = setInterval(() => simulator.press(2), 100);
-    onTestFinished(() => clearInterval(finger));
+    closers.push(() => clearInterval(finger));
     const { code, dataFolder } = await ask({ machine: { driver: 'mdb-qibixx', port } }, '--vend', '2');
     expect(code).toBe(0);
     expect(simulator.state().slots.find(({ item }) => item === 2)?.dropped).toBe(1);
