@@ -141,6 +141,10 @@ const Operator = z.strictObject({
     .strictObject({
       port: z.int().min(1).max(65_535).default(7443).describe('Port of the console.'),
       host: z.string().min(1).default('0.0.0.0').describe('Address to listen on; 0.0.0.0 is every network of this machine.'),
+      till: z
+        .boolean()
+        .default(false)
+        .describe('true: tablets paired as a till get the counter’s screen from here (docs/counter.md). shop.mode: counter only.'),
     })
     .optional()
     .describe(
@@ -283,6 +287,11 @@ export const ConfigSchema = z
     });
     if (config.machine.driver === 'none' && config.shop.mode !== 'counter')
       fail(['machine', 'driver'], 'found "none", allowed only with shop.mode: counter');
+    if (config.operator.lan?.till === true && config.shop.mode !== 'counter')
+      fail(
+        ['operator', 'lan', 'till'],
+        `found true with shop.mode: ${config.shop.mode}, allowed only with shop.mode: counter; remove it: a machine’s customers buy at the machine`,
+      );
     if (config.shop.mode === 'vending' && config.slots.length === 0) fail(['slots'], 'found no slots; a vending shop needs at least one');
   });
 

@@ -5,6 +5,7 @@ import { createKiosk, type Kiosk } from '../app/kiosk.ts';
 import type { Config } from '../app/config.ts';
 import { type Clock, type Journal, JournalError, type Log } from '../app/ports.ts';
 import type { Network } from '../app/operator/operator.ts';
+import type { PairedDevice } from '../app/operator/pairing.ts';
 import type { KioskCommand, KioskView } from '../app/view.ts';
 import { openMachine } from '../hardware/machine.ts';
 import pkg from '../package.json' with { type: 'json' };
@@ -43,8 +44,8 @@ export interface Host extends ScreenEnd {
   readonly setUpCode: string;
   /** Told once the console's server for the local network listens. */
   onNetwork(network: Network): void;
-  /** The paired phone or laptop that holds this token. */
-  deviceOf(token: string): string | null;
+  /** The paired phone, laptop or till that holds this token. */
+  deviceOf(token: string): PairedDevice | null;
   stop(): Promise<void>;
 }
 
@@ -139,7 +140,7 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
     },
     setUpCode,
     onNetwork: (found) => void (network = found),
-    deviceOf: (token) => side.devices.holder(token)?.deviceId ?? null,
+    deviceOf: (token) => side.devices.holder(token),
     view: () => kiosk.view(),
     onView(listener) {
       listeners.add(listener);

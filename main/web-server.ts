@@ -1,6 +1,6 @@
 /**
- * The browser host's HTTP server. It listens on 127.0.0.1 only, answers only requests that name it (against DNS rebinding),
- * and shows the screen only to a browser that was paired.
+ * The browser host's HTTP server. It listens on 127.0.0.1 only (tablets in the network: operator/lan-server.ts), answers only
+ * requests that name it (against DNS rebinding), and shows the screen only to a browser that was paired.
  */
 import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

@@ -8,25 +8,37 @@ import type { KioskView } from '../app/view.ts';
 import { createChannel, LARGEST_MESSAGE_BYTES } from './channel.ts';
 import type { ScreenEnd } from './host.ts';
 
-/** A kiosk has one screen, a demo perhaps two; more is a fault. */
+/** A kiosk has one screen, a demo or a counter perhaps two; more is a fault. */
 const MOST_SCREENS = 4;
 /** A screen that lags so far behind gets no more until it has caught up; the view it then gets is whole. */
 const LAGGING_BYTES = 2_000_000;
-const PING_ms = 10_000;
+/** So long, at the most twice, a screen whose wire broke keeps a place from the one that comes back (a tablet's, on a weak network). */
+const PING_ms = 2000;
+/** The page behind this screen asks to be paired again (renderer/link.ts). */
+const NOT_ADMITTED = 4401;
 /** Tells a screen that its host lives: one that hears nothing for more than two of these says so (renderer/link.ts). */
 export const BEAT_ms = 400;
 
 const Message = z.strictObject({ command: z.unknown() });
 
 export interface ScreenSockets {
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** @param admitted asked again before every word either way: a till that was removed is cut off at once */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, admitted?: () => boolean): void;
   close(): void;
 }
 
 export function createScreenSockets(screen: ScreenEnd, { clock, log }: { clock: Clock; log: Log }): ScreenSockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE_BYTES });
+  // Whoever is turned away takes no place.
+  const strangers = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: LARGEST_MESSAGE_BYTES });
+  const doors = new WeakMap<WebSocket, () => boolean>();
+  const admitted = (socket: WebSocket): boolean => {
+    if (doors.get(socket)?.() !== false) return true;
+    socket.close(NOT_ADMITTED, 'not admitted any more');
+    return false;
+  };
   const show = (socket: WebSocket, view: KioskView) => {
-    if (socket.bufferedAmount < LAGGING_BYTES) socket.send(JSON.stringify({ view }));
+    if (admitted(socket) && socket.bufferedAmount < LAGGING_BYTES) socket.send(JSON.stringify({ view }));
   };
 
   server.on('connection', (socket: WebSocket) => {
@@ -40,10 +52,11 @@ export function createScreenSockets(screen: ScreenEnd, { clock, log }: { clock: 
       socket.ping();
     }, PING_ms);
     const beat = setInterval(() => {
-      if (socket.bufferedAmount === 0) socket.send('{}');
+      if (admitted(socket) && socket.bufferedAmount === 0) socket.send('{}');
     }, BEAT_ms);
     socket.on('pong', () => (alive = true));
     socket.on('message', (data, isBinary) => {
+      if (!admitted(socket)) return;
       const message = isBinary ? null : parse((data as Buffer).toString('utf8'));
       if (message === null) channel.reject('not a message of the form {"command": …}');
       else channel.receive(message.command);
@@ -58,11 +71,21 @@ export function createScreenSockets(screen: ScreenEnd, { clock, log }: { clock: 
   });
 
   return {
-    accept(request, socket, head) {
-      if (server.clients.size >= MOST_SCREENS) {
+    accept(request, socket, head, stillAdmitted = () => true) {
+      if (!stillAdmitted()) {
+        log.warn('screen.refused', { why: 'not paired' });
+        strangers.handleUpgrade(request, socket, head, (stranger) => {
+          stranger.on('error', () => stranger.terminate());
+          stranger.close(NOT_ADMITTED, 'not admitted');
+        });
+      } else if (server.clients.size >= MOST_SCREENS) {
         log.warn('screen.refused', { why: `${MOST_SCREENS} screens are connected already` });
         socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
-      } else server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request));
+      } else
+        server.handleUpgrade(request, socket, head, (client) => {
+          doors.set(client, stillAdmitted);
+          server.emit('connection', client, request);
+        });
     },
     close() {
       for (const client of server.clients) client.terminate();

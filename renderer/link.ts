@@ -64,7 +64,8 @@ export function openLink(): Link {
       const { view } = JSON.parse(data) as { view?: KioskView };
       if (view !== undefined) show(view);
     };
-    opening.onclose = lose;
+    // This device was removed, or its pairing is gone: the host has another page for it now (main/websocket.ts).
+    opening.onclose = ({ code }) => (code === 4401 ? location.reload() : lose());
 
     // A dead network never closes a socket properly: do not wait for it.
     function lose(): void {

@@ -15,7 +15,7 @@ import { criteriaOf } from './search.ts';
 import type { Session } from './sessions.ts';
 import { storyOf } from './story.ts';
 import { grow, moneyOf, type OrderSummary, waitsForPerson } from './summary.ts';
-import type { NowView, PlanogramView, StoryView } from './view.ts';
+import type { DevicesView, NowView, PlanogramView, StoryView } from './view.ts';
 
 const HISTORY_rows = 60;
 const REPORT_DAYS_max = 3660;
@@ -63,7 +63,11 @@ export async function answerQuery(query: StaffQuery, who: Session, ports: Operat
     case 'staff':
       return ports.staff.list();
     case 'devices':
-      return ports.devices.list();
+      return {
+        devices: ports.devices.list(),
+        tills: ports.network()?.tills ?? false,
+        addedHere: who.deviceId === null,
+      } satisfies DevicesView;
     case 'config.export':
       return ports.exportConfig();
     default:

@@ -1,8 +1,9 @@
 /** What staff may ask for, parsed at every edge. Bounded; what is not here can't be asked. */
 import { z } from 'zod';
 import { KIOSK_ACTORS } from '../catalogue/events.ts';
-import { ROLES } from './permissions.ts';
 import { dayNamed, spanNamed } from './japan-time.ts';
+import { DEVICE_USES } from './pairing.ts';
+import { ROLES } from './permissions.ts';
 
 const Slot = z.string().regex(/^[A-Za-z0-9-]{1,16}$/);
 const Sku = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
@@ -65,7 +66,7 @@ export const StaffCommandSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('orders.selfCheck') }),
   z.strictObject({ do: z.literal('staff.set'), staffId: Id.nullable(), name: Name, role: z.enum(ROLES), pin: Pin.nullable() }),
   z.strictObject({ do: z.literal('staff.remove'), staffId: Id }),
-  z.strictObject({ do: z.literal('device.pair') }),
+  z.strictObject({ do: z.literal('device.pair'), use: z.enum(DEVICE_USES) }),
   z.strictObject({ do: z.literal('device.remove'), deviceId: Id }),
   z.strictObject({ do: z.literal('config.reload') }),
 ]);

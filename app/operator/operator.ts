@@ -11,7 +11,7 @@ import { Name, Pin, StaffCommandSchema, StaffQuerySchema } from './commands.ts';
 import { Refused, type StaffDesk } from './desk.ts';
 import type { Health } from './health.ts';
 import type { SelfCheck } from './pay-pay-side.ts';
-import { createPairing } from './pairing.ts';
+import { createPairing, type PairedDevice } from './pairing.ts';
 import { may, type Permission } from './permissions.ts';
 import { performCommand } from './perform.ts';
 import { type Answer, answerTo, PROBLEMS, StaffProblem } from './problems.ts';
@@ -28,13 +28,7 @@ export interface StaffStore {
   remove(staffId: string): Promise<void>;
 }
 
-export interface PairedDevice {
-  readonly deviceId: string;
-  readonly name: string;
-  readonly pairedAt_ms: number;
-}
-
-/** Phones and laptops that may reach the door over the network. */
+/** Phones, laptops and tills that may reach the door over the network. */
 export interface DeviceStore {
   list(): readonly PairedDevice[];
   add(device: PairedDevice, token: string): Promise<void>;
@@ -70,6 +64,8 @@ export interface Network {
   readonly addresses: readonly string[];
   /** Of the certificate, SHA-256: what a browser shows on its warning. */
   readonly fingerprint: string;
+  /** Tills are served there as well (`operator.lan.till`). */
+  readonly tills: boolean;
 }
 
 export interface Operator {
@@ -239,10 +235,10 @@ export function createOperator(ports: OperatorPorts): Operator {
         const called = parsed(Name, name);
         // Only a guess at a code that there is costs time: nobody can keep the owner's own phone out beforehand.
         if (pairing.isOpen()) guess(PAIRING);
-        const by = pairing.redeem(code);
+        const { by, use } = pairing.redeem(code);
         guesses.forgive(PAIRING);
         const token = secrets.token();
-        const device = { deviceId: ports.ids.next('nonce'), name: called, pairedAt_ms: clock.now_ms() };
+        const device = { deviceId: ports.ids.next('nonce'), name: called, pairedAt_ms: clock.now_ms(), use };
         await desk.record([{ type: 'device.paired', deviceId: device.deviceId, name: device.name, ...by }]);
         await ports.devices.add(device, token);
         return { token };
@@ -256,9 +252,9 @@ export function createOperator(ports: OperatorPorts): Operator {
         const value = await performCommand(command, who, {
           ...ports,
           hold,
-          beginPairing(act) {
+          beginPairing(act, use) {
             guesses.forgive(PAIRING);
-            return pairing.begin(act);
+            return pairing.begin(act, use);
           },
           endSessions: (ended) => {
             for (const other of sessions.all()) if (ended(other)) sessions.end(other.token, 'removed');

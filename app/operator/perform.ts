@@ -6,6 +6,7 @@ import type { StaffCommand } from './commands.ts';
 import { dayView } from './day.ts';
 import { dayNamed, japanDay } from './japan-time.ts';
 import type { OperatorPorts } from './operator.ts';
+import type { DeviceUse } from './pairing.ts';
 import { askedView } from './pay-pay-side.ts';
 import { StaffProblem } from './problems.ts';
 import type { Session, StaffMember } from './sessions.ts';
@@ -15,7 +16,7 @@ export interface PerformPorts extends OperatorPorts {
   /** The kiosk stands still while any session wants it to. */
   hold(token: string, wanted: boolean): void;
   /** Shows a code for one device; guesses at an earlier one are forgiven. */
-  beginPairing(act: Act): { readonly code: string; readonly valid_ms: number };
+  beginPairing(act: Act, use: DeviceUse): { readonly code: string; readonly valid_ms: number };
   endSessions(which: (session: Session) => boolean): void;
 }
 
@@ -163,11 +164,12 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
       return ports.endSessions(({ staffId }) => staffId === member.staffId);
     }
     case 'device.pair': {
-      // Whoever adds a device stands at the machine: a phone that was lost can't bring in the next one.
-      if (who.from === 'lan') throw new StaffProblem('onlyAtKiosk');
+      // Whoever adds a device stands at the machine: a phone or a till that was lost can't bring in the next one.
+      if (who.deviceId !== null) throw new StaffProblem('onlyAtKiosk');
       const network = ports.network();
       if (network === null) throw new StaffProblem('noNetwork');
-      return { ...ports.beginPairing(act), ...network };
+      if (command.use === 'till' && !network.tills) throw new StaffProblem('noTills');
+      return { ...ports.beginPairing(act, command.use), ...network };
     }
     case 'device.remove':
       await desk.record([{ type: 'device.removed', deviceId: command.deviceId, ...act }]);

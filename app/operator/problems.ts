@@ -24,6 +24,7 @@ export type Problem =
   | 'reportsAway'
   | 'alreadySetUp'
   | 'noNetwork'
+  | 'noTills'
   | 'onlyAtKiosk'
   | 'changeWaits'
   | 'lastSlot'
@@ -90,6 +91,10 @@ export const PROBLEMS: Readonly<Record<Problem, LocalText>> = {
   noNetwork: both(
     'ネットワークからの利用は設定されていません（設定ファイルのoperator.lan）',
     'The console is not on the network (operator.lan in the configuration file)',
+  ),
+  noTills: both(
+    'タブレットのレジは設定されていません（設定ファイルのoperator.lan.till）',
+    'There are no tills on the network (operator.lan.till in the configuration file)',
   ),
   onlyAtKiosk: both('端末の追加は、キオスクの画面でできます', 'A device is added at the kiosk’s own screen'),
   lastSlot: both('最後のスロットはなくせません', 'The last slot stays'),

@@ -2,6 +2,7 @@
 import type { ShopProduct } from '../catalogue/events.ts';
 import type { LocalText } from '../order/events.ts';
 import type { Level, Check } from './health.ts';
+import type { PairedDevice } from './pairing.ts';
 import type { HoldOffer } from './refund.ts';
 import type { Role } from './permissions.ts';
 import type { StoryLine } from './story.ts';
@@ -79,6 +80,14 @@ export interface StoryView {
   /** Its money is only held, and waits for a person. */
   readonly hold: HoldOffer | null;
   readonly refund: { readonly most_jpy: number; readonly proposed_jpy: number; readonly says: readonly LocalText[] };
+}
+
+export interface DevicesView {
+  readonly devices: readonly PairedDevice[];
+  /** A device may be added as a till. */
+  readonly tills: boolean;
+  /** Whoever asks stands where devices are added. */
+  readonly addedHere: boolean;
 }
 
 /** PayPay's own word, asked for by staff. */

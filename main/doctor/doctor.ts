@@ -9,7 +9,7 @@ import { readConfigFile } from '../config-file.ts';
 import { lockFolder } from '../data-folder.ts';
 import { defaultDataFolder } from '../host-options.ts';
 import { examineBacklight, examineDisplay } from './display.ts';
-import { examineDisk, examineScreenPrograms, examineSpeech } from './host.ts';
+import { examineDisk, examineLan, examineScreenPrograms, examineSpeech } from './host.ts';
 import { examineJournal } from './journal.ts';
 import { examineMachineSide } from './machine.ts';
 import { examinePayPay } from './paypay.ts';
@@ -104,6 +104,7 @@ async function examine(options: Options, io: DoctorIo, found: (...findings: read
   }
   const disk = await examineDisk(dataFolder, config.alerts.diskFree_mb);
   found(...examineDisplay(config), ...examineBacklight(), examineScreenPrograms(io.root), ...examineSpeech(config), disk);
+  found(...(await examineLan(config)));
   found(...(await examinePictures(config, path.dirname(configFile))));
   found(...(await examinePayPay(config, path.dirname(configFile), io.env, io)));
   // Only a test vend leaves something behind, and so needs the folder.

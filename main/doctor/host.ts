@@ -1,10 +1,13 @@
-/** This computer: room on its disk, and something that can show the screen. */
+/** This computer: room on its disk, something that can show the screen, its address in the shop's network. */
 import { existsSync } from 'node:fs';
+import { lookup } from 'node:dns/promises';
 import { access, constants, statfs } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import type { Config } from '../../app/config.ts';
 import { findChromium } from '../chromium.ts';
 import { electronProgram } from '../demo/electron-runtime.ts';
+import { isEveryAddress, lanAddresses, localAddresses } from '../operator/lan-address.ts';
 import { doubtful, fine, type Finding, wrong } from './report.ts';
 
 const LEAST_FREE_mb = 50;
@@ -37,6 +40,24 @@ export function examineScreenPrograms(root: string): Finding {
     'neither Electron’s runtime nor a Chromium is here',
     'Install one (apt-get install chromium, or npx install-electron), or open the kiosk’s address on a paired tablet.',
   );
+}
+
+/** Where phones and tills find the kiosk. @returns nothing where the shop wants none */
+export async function examineLan({ operator: { lan } }: Pick<Config, 'operator'>): Promise<Finding[]> {
+  if (lan === undefined) return [];
+  const what = lan.till ? 'console and till' : 'console';
+  const addresses = lanAddresses(lan.host, lan.port);
+  if (addresses.length === 0)
+    return [doubtful(what, 'this computer is in no network now', 'Connect it: phones and tablets can’t reach it before.')];
+  if (isEveryAddress(lan.host)) return [fine(what, addresses.join(' '))];
+  const mend = `Name one of this computer’s in operator.lan.host (${localAddresses().join(', ') || 'it has none now'}), or 0.0.0.0 for all of them.`;
+  const address = await lookup(lan.host).catch(() => null);
+  const own = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+  const found = own.find((entry) => entry.address === address?.address);
+  if (address?.address.startsWith('127.') || found?.internal)
+    return [doubtful(what, `${addresses.join(' ')}: only this computer reaches it`, mend)];
+  if (found === undefined) return [wrong(what, `${lan.host} is no address of this computer: the kiosk does not start with it`, mend)];
+  return [fine(what, addresses.join(' '))];
 }
 
 const SPEECH_DISPATCHER = ['/usr/bin/speech-dispatcher', '/usr/local/bin/speech-dispatcher'];

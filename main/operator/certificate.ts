@@ -1,7 +1,8 @@
 /** The console's own certificate: made once, kept in the data folder, shown by no authority. Its fingerprint stands on the kiosk. */
 import { X509Certificate, webcrypto } from 'node:crypto';
-import { networkInterfaces, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import type { JsonGeneralNames } from '@peculiar/x509';
+import { localAddresses } from './lan-address.ts';
 import { readPrivate, writePrivate } from './private-file.ts';
 
 export interface Certificate {
@@ -14,12 +15,6 @@ export interface Certificate {
 /** Browsers refuse certificates that live longer than 825 days. */
 const LIFE_ms = 800 * 86_400_000;
 const RENEW_ms = 30 * 86_400_000;
-
-/** This machine's addresses in its local networks. */
-export const localAddresses = (): string[] =>
-  Object.values(networkInterfaces()).flatMap((entries) =>
-    (entries ?? []).filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address),
-  );
 
 /** @param file PEM of key and certificate; made when missing, unreadable or almost expired */
 export async function openCertificate(file: string, now_ms: number): Promise<Certificate> {

@@ -34,6 +34,7 @@ export async function serveOperator(
       ? null
       : await startLanServer({
           ...wanted,
+          screen: wanted.till ? host : null,
           ...{ files, headers, end, routes, ...ports },
           certificate: await openCertificate(path.join(host.dataFolder, 'console-certificate.pem'), ports.clock.now_ms()),
           deviceOf: (token) => host.deviceOf(token),
@@ -49,6 +50,7 @@ export async function serveOperator(
     lan,
     says: [
       ...(lan ? [`console: ${lan.addresses.join(' ')} (certificate SHA-256 ${lan.fingerprint})`] : []),
+      ...(lan?.tills ? ['till: the same address, on a tablet that was added as a till; ?side=customer is its customer’s side'] : []),
       ...(end.operator.door().needsOwner ? [`console: no owner yet; the code ${host.setUpCode} makes one`] : []),
     ],
     async close() {

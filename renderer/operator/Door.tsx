@@ -74,7 +74,7 @@ export function Door({ tongue, onTongue, onSession, onLeave }: DoorProps) {
       ) : answer === null ? (
         <p className="c-quiet">{t('loading')}</p>
       ) : 'needsPairing' in answer ? (
-        <PairForm tongue={tongue} onPaired={() => setTries(tries + 1)} />
+        <PairForm tongue={tongue} />
       ) : answer.door.needsOwner ? (
         <SetUpForm tongue={tongue} onSession={onSession} />
       ) : (
@@ -192,7 +192,7 @@ function SetUpForm({ tongue, onSession }: { tongue: Tongue; onSession: (token: s
   );
 }
 
-function PairForm({ tongue, onPaired }: { tongue: Tongue; onPaired: () => void }) {
+function PairForm({ tongue }: { tongue: Tongue }) {
   const [code, setCode] = useState('');
   const [name, setName] = useState('');
   const { says, wait_s, busy, run } = useTry(tongue);
@@ -207,7 +207,8 @@ function PairForm({ tongue, onPaired }: { tongue: Tongue; onPaired: () => void }
       onSubmit={() =>
         run(async () => {
           await pair(code, name);
-          onPaired();
+          // A till gets another page at this address from now on.
+          location.replace(location.pathname + location.search);
         })
       }
     >

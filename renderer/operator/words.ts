@@ -308,6 +308,10 @@ const WORDS = {
   'people.devices': ['端末', 'Devices'],
   'people.pair': ['端末を追加', 'Add a device'],
   'people.pairAtKiosk': ['端末の追加は、キオスクの画面でできます。', 'A device is added at the kiosk’s own screen.'],
+  'people.use': ['何に使いますか', 'What is it for?'],
+  'people.use.console': ['スタッフのスマホ・パソコン', 'A phone or laptop of staff'],
+  'people.use.till': ['レジのタブレット', 'A tablet as a till'],
+  'people.till': ['レジ', 'till'],
   'people.pairOpen': ['端末のブラウザーで開く：', 'Open in the device’s browser:'],
   'people.pairWarning': [
     'ブラウザーの警告に表示される証明書のSHA-256が次と同じなら、続けて開いてください。',

@@ -57,6 +57,11 @@ describe('a bad file', () => {
       'enviroment: sandbox',
       '/shop.yaml:6: paypay.enviroment: found a key that does not exist here, allowed: environment, merchantId',
     ],
+    [
+      'slots:\n',
+      'operator: { lan: { till: true } }\nslots:\n',
+      '/shop.yaml:14: operator.lan.till: found true with shop.mode: vending, allowed only with shop.mode: counter; remove it',
+    ],
     ['driver: xy-vmc', 'driver: mdb', '/shop.yaml:8: machine.driver: found "mdb", allowed: "xy-vmc", "mdb-qibixx"'],
     ['port: /dev/ttyUSB0', 'port: ttyUSB0', '/shop.yaml:9: machine.port: found "ttyUSB0", allowed: a device path'],
     [

@@ -1,7 +1,9 @@
 /** Who may come in, and from which devices. */
 import { useState } from 'react';
-import { type Role, ROLES } from '../../../app/operator/permissions.ts';
 import { dateTime } from '../../../app/operator/japan-time.ts';
+import type { DeviceUse, PairedDevice } from '../../../app/operator/pairing.ts';
+import { type Role, ROLES } from '../../../app/operator/permissions.ts';
+import type { DevicesView } from '../../../app/operator/view.ts';
 import { useAsk, useDesk, useDo } from '../desk.ts';
 import { Dialog } from '../parts/Dialog.tsx';
 import { Choice, SecretField, TextField } from '../parts/fields.tsx';
@@ -10,11 +12,6 @@ interface Member {
   readonly staffId: string;
   readonly name: string;
   readonly role: Role;
-}
-interface Device {
-  readonly deviceId: string;
-  readonly name: string;
-  readonly pairedAt_ms: number;
 }
 
 /** What the device's browser needs to come in. */
@@ -25,11 +22,11 @@ interface Code {
 }
 
 export function PeoplePage() {
-  const { t, atKiosk } = useDesk();
+  const { t } = useDesk();
   const { value: staff } = useAsk<Member[]>({ ask: 'staff' });
-  const { value: devices } = useAsk<Device[]>({ ask: 'devices' });
+  const { value: known } = useAsk<DevicesView>({ ask: 'devices' });
   const [open, setOpen] = useState<{ what: 'edit' | 'remove'; member: Member | null } | null>(null);
-  const [device, setDevice] = useState<Device | 'new' | null>(null);
+  const [device, setDevice] = useState<PairedDevice | 'new' | null>(null);
   return (
     <>
       <table className="c-table">
@@ -62,13 +59,13 @@ export function PeoplePage() {
         </button>
       </div>
       <h2>{t('people.devices')}</h2>
-      {devices?.length === 0 && <p className="c-quiet">{t('nothing')}</p>}
+      {known?.devices.length === 0 && <p className="c-quiet">{t('nothing')}</p>}
       <table className="c-table">
         <tbody>
-          {(devices ?? []).map((paired) => (
+          {(known?.devices ?? []).map((paired) => (
             <tr key={paired.deviceId}>
               <td>
-                <b>{paired.name}</b>
+                <b>{paired.name}</b> {paired.use === 'till' && <small className="c-quiet">{t('people.till')}</small>}
               </td>
               <td className="c-quiet">{t('people.pairedAt', dateTime(paired.pairedAt_ms))}</td>
               <td className="c-right">
@@ -81,19 +78,19 @@ export function PeoplePage() {
         </tbody>
       </table>
       <div className="c-actions">
-        {atKiosk ? (
+        {known?.addedHere === true ? (
           <button type="button" className="c-button" data-testid="pair-device" onClick={() => setDevice('new')}>
             {t('people.pair')}
           </button>
         ) : (
-          <p className="c-quiet">{t('people.pairAtKiosk')}</p>
+          known && <p className="c-quiet">{t('people.pairAtKiosk')}</p>
         )}
       </div>
       {open?.what === 'edit' && (
         <EditMember member={open.member} onClose={() => setOpen(null)} onRemove={() => setOpen({ what: 'remove', member: open.member })} />
       )}
       {open?.what === 'remove' && open.member && <RemoveMember member={open.member} onClose={() => setOpen(null)} />}
-      {device === 'new' && <PairDevice onClose={() => setDevice(null)} />}
+      {device === 'new' && <PairDevice tills={known?.tills ?? false} onClose={() => setDevice(null)} />}
       {device !== null && device !== 'new' && <RemoveDevice device={device} onClose={() => setDevice(null)} />}
     </>
   );
@@ -153,9 +150,10 @@ function RemoveMember({ member, onClose }: { member: Member; onClose: () => void
   );
 }
 
-function PairDevice({ onClose }: { onClose: () => void }) {
+function PairDevice({ tills, onClose }: { tills: boolean; onClose: () => void }) {
   const { t } = useDesk();
   const { busy, trouble, run } = useDo();
+  const [use, setUse] = useState<DeviceUse>('console');
   const [code, setCode] = useState<Code | null>(null);
   return (
     <Dialog
@@ -167,13 +165,26 @@ function PairDevice({ onClose }: { onClose: () => void }) {
         ? {
             act: {
               label: t('people.pair'),
-              run: () => void run<Code>({ do: 'device.pair' }).then((answer) => setCode(answer)),
+              run: () => void run<Code>({ do: 'device.pair', use }).then((answer) => setCode(answer)),
             },
           }
         : {})}
     >
       {code === null ? (
-        <p>{t('people.pairValid')}</p>
+        <>
+          {tills && (
+            <Choice
+              label={t('people.use')}
+              value={use}
+              options={[
+                ['console', t('people.use.console')],
+                ['till', t('people.use.till')],
+              ]}
+              onChange={setUse}
+            />
+          )}
+          <p>{t('people.pairValid')}</p>
+        </>
       ) : (
         <>
           <ol className="c-steps">
@@ -201,7 +212,7 @@ function PairDevice({ onClose }: { onClose: () => void }) {
   );
 }
 
-function RemoveDevice({ device, onClose }: { device: Device; onClose: () => void }) {
+function RemoveDevice({ device, onClose }: { device: PairedDevice; onClose: () => void }) {
   const { t } = useDesk();
   const { busy, trouble, run } = useDo();
   return (

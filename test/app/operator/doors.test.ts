@@ -57,7 +57,7 @@ describe('a pairing code', () => {
       problemOf(() => pairing.redeem('12345678')),
       'before it is shown',
     ).toBe('noPairing');
-    pairing.begin({ by: 'sato' });
+    pairing.begin({ by: 'sato' }, 'console');
     for (let i = 0; i < 4; i++) expect(problemOf(() => pairing.redeem('00000000'))).toBe('wrongCode');
     expect(problemOf(() => pairing.redeem('00000000'))).toBe('noPairing');
     expect(problemOf(() => pairing.redeem('12345678'))).toBe('noPairing');
@@ -66,10 +66,10 @@ describe('a pairing code', () => {
   it('ends with the first device, or after three minutes', async () => {
     const clock = createVirtualClock();
     const pairing = createPairing(clock, () => '12345678');
-    const { valid_ms } = pairing.begin({ by: 'sato' });
-    expect(pairing.redeem('12345678')).toEqual({ by: 'sato' });
+    const { valid_ms } = pairing.begin({ by: 'sato' }, 'till');
+    expect(pairing.redeem('12345678')).toEqual({ by: { by: 'sato' }, use: 'till' });
     expect(problemOf(() => pairing.redeem('12345678'))).toBe('noPairing');
-    pairing.begin({ by: 'sato' });
+    pairing.begin({ by: 'sato' }, 'till');
     await clock.advance(valid_ms);
     expect(problemOf(() => pairing.redeem('12345678'))).toBe('noPairing');
   });

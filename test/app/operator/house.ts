@@ -38,7 +38,8 @@ export const valueOf = <T>(answer: Answer): T => {
   return (answer as { value: T }).value;
 };
 
-export async function openHouse(): Promise<House> {
+/** @param tills `operator.lan.till` */
+export async function openHouse(tills = true): Promise<House> {
   const shop = await openShop();
   const { kiosk, clock, folder, config } = shop;
   // JSON is YAML.
@@ -47,7 +48,7 @@ export async function openHouse(): Promise<House> {
     ...{ kiosk, clock, config, readConfig: () => config, ids: seededIds(7), log: silentLog, version: 'test', setUpCode: SET_UP_CODE },
     ...{ journalPath: path.join(folder, 'journal.db'), dataFolder: folder, configFile: path.join(folder, 'shop.yaml') },
     preparePictures: async () => ({ problems: [], changed: false }),
-    network: () => ({ addresses: ['https://kiosk.example/'], fingerprint: 'AA:BB' }),
+    network: () => ({ addresses: ['https://kiosk.example/'], fingerprint: 'AA:BB', tills }),
   });
   const { operator } = side;
   const behind = (token: string): Person => ({

@@ -43,7 +43,7 @@ describe('at the kiosk’s own screen', () => {
 describe('what ends sessions at once', () => {
   it('a device that is removed takes its own with it, and no others', async () => {
     const owner = await house.person('owner');
-    const { code } = valueOf<{ code: string }>(await owner.perform({ do: 'device.pair' }));
+    const { code } = valueOf<{ code: string }>(await owner.perform({ do: 'device.pair', use: 'console' }));
     valueOf(await house.operator.pair({ code, name: 'phone' }));
     const [device] = house.side.devices.list();
     const deviceId = device?.deviceId ?? '';
@@ -84,19 +84,32 @@ describe('what ends sessions at once', () => {
 });
 
 describe('a pairing code', () => {
-  it('is made at the kiosk, not from a phone', async () => {
-    const phone = await house.person('owner', { from: 'lan', deviceId: 'phone' });
-    expect(await phone.perform({ do: 'device.pair' })).toMatchObject({ problem: 'onlyAtKiosk' });
+  it('is made at the kiosk, not from a phone or a till', async () => {
+    for (const from of ['lan', 'kiosk'] as const) {
+      const owner = await house.person('owner', { from, deviceId: 'device' });
+      expect(await owner.perform({ do: 'device.pair', use: 'till' })).toMatchObject({ problem: 'onlyAtKiosk' });
+      expect(await owner.ask({ ask: 'devices' })).toMatchObject({ addedHere: false });
+      house.operator.signOut(owner.token);
+    }
+  });
+
+  it('is for a till only where there are tills', async () => {
+    const without = await openHouse(false);
+    const owner = await without.person('owner');
+    expect(await owner.perform({ do: 'device.pair', use: 'till' })).toMatchObject({ problem: 'noTills' });
+    expect(await owner.ask({ ask: 'devices' })).toMatchObject({ tills: false, addedHere: true });
+    valueOf(await owner.perform({ do: 'device.pair', use: 'console' }));
+    await without.close();
   });
 
   it('works at once, however many guesses somebody made before it was shown; a name that does not fit costs no try', async () => {
     for (let i = 0; i < 30; i++) expect(await house.operator.pair({ code: '00000000', name: 'x' })).toMatchObject({ problem: 'noPairing' });
     const owner = await house.person('owner');
-    const first = valueOf<{ code: string }>(await owner.perform({ do: 'device.pair' }));
+    const first = valueOf<{ code: string }>(await owner.perform({ do: 'device.pair', use: 'console' }));
     const wrong = first.code === '00000000' ? '00000001' : '00000000';
     for (let i = 0; i < 3; i++) expect(await house.operator.pair({ code: wrong, name: 'x' })).toMatchObject({ problem: 'wrongCode' });
     expect(await house.operator.pair({ code: first.code, name: 'x' }), 'the next guess has to wait').toMatchObject({ problem: 'wait' });
-    const { code } = valueOf<{ code: string }>(await owner.perform({ do: 'device.pair' }));
+    const { code } = valueOf<{ code: string }>(await owner.perform({ do: 'device.pair', use: 'console' }));
     expect(await house.operator.pair({ code, name: '  ' })).toMatchObject({ problem: 'notUnderstood' });
     valueOf(await house.operator.pair({ code, name: 'phone' }));
   });

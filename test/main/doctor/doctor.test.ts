@@ -15,9 +15,10 @@ import { runDoctor } from '../../../main/doctor/doctor.ts';
 import type { Finding } from '../../../main/doctor/report.ts';
 import { openJournal } from '../../../main/journal/journal.ts';
 import { startSimulator } from '../../../main/paypay/simulator/server.ts';
+import { localAddresses } from '../../../main/operator/lan-address.ts';
 import { newBootId, systemClock, systemIds } from '../../../main/system.ts';
 import { silentLog } from '../../hardware/silent-log.ts';
-import { examineSpeech } from '../../../main/doctor/host.ts';
+import { examineLan, examineSpeech } from '../../../main/doctor/host.ts';
 import { configOf } from '../../app/shop.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
@@ -297,6 +298,24 @@ describe.concurrent('a test vend', () => {
     const unplanned = await ask({ dataFolder, machine }, '--vend', '7');
     expect(unplanned.about('test vend')).toMatchObject({ verdict: 'wrong', mend: 'Name one of: 1, 2, 3.' });
     expect(simulator.state().drives).toEqual([]);
+  });
+});
+
+test('the address in the network: told, and doubted where nobody could use it', async () => {
+  const at = async (host: string, till = false) => (await examineLan({ operator: { lan: { host, port: 7443, till } } }))[0];
+  expect(await examineLan({ operator: {} })).toEqual([]);
+  const [address] = localAddresses();
+  if (address === undefined) expect(await at('0.0.0.0')).toMatchObject({ what: 'console', verdict: 'doubtful' });
+  else {
+    const found = expect.stringContaining(`https://${address}:7443/`) as string;
+    expect(await at('0.0.0.0')).toMatchObject({ what: 'console', verdict: 'fine', found });
+    expect(await at(address, true)).toEqual({ what: 'console and till', verdict: 'fine', found: `https://${address}:7443/` });
+  }
+  expect(await at('127.0.0.2')).toMatchObject({ verdict: 'doubtful', found: expect.stringContaining('only this') as string });
+  // TEST-NET-3: nobody's address.
+  expect(await at('203.0.113.9')).toMatchObject({
+    ...{ verdict: 'wrong', found: expect.stringContaining('203.0.113.9 is no address of this computer') as string },
+    mend: expect.stringContaining('operator.lan.host') as string,
   });
 });
 
