@@ -23,7 +23,7 @@ export const en: Messages = {
   'catalogue.items': 'Items: {{n}}',
   'catalogue.checkout': 'Pay',
   'catalogue.add': 'Add',
-  'catalogue.buy': 'Buy this',
+  'catalogue.buy': 'Buy now',
   'catalogue.remove': 'One {{name}} less',
   'catalogue.addOne': 'One more {{name}}',
   'catalogue.close': 'Close',

@@ -24,7 +24,7 @@ export const jaEasy: Messages = {
   'catalogue.items': '{{n}}こ',
   'catalogue.checkout': 'はらう',
   'catalogue.add': '入れる',
-  'catalogue.buy': 'これを 買う',
+  'catalogue.buy': 'すぐ 買う',
   'catalogue.remove': '{{name}}を 1つ へらす',
   'catalogue.addOne': '{{name}}を 1つ ふやす',
   'catalogue.close': 'とじる',

@@ -22,7 +22,7 @@ export const ja = {
   'catalogue.items': '{{n}}点',
   'catalogue.checkout': 'お支払いへ',
   'catalogue.add': 'カートへ',
-  'catalogue.buy': 'これを買う',
+  'catalogue.buy': 'すぐ買う',
   'catalogue.remove': '{{name}}をひとつへらす',
   'catalogue.addOne': '{{name}}をひとつふやす',
   'catalogue.close': 'とじる',

@@ -23,7 +23,7 @@ export const ko: Messages = {
   'catalogue.items': '{{n}}개',
   'catalogue.checkout': '결제하기',
   'catalogue.add': '담기',
-  'catalogue.buy': '구매하기',
+  'catalogue.buy': '바로 구매',
   'catalogue.remove': '{{name}} 하나 빼기',
   'catalogue.addOne': '{{name}} 하나 더 담기',
   'catalogue.close': '닫기',

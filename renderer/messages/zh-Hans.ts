@@ -23,7 +23,7 @@ export const zhHans: Messages = {
   'catalogue.items': '{{n}}件',
   'catalogue.checkout': '去付款',
   'catalogue.add': '加入',
-  'catalogue.buy': '购买',
+  'catalogue.buy': '立即购买',
   'catalogue.remove': '减少一件{{name}}',
   'catalogue.addOne': '增加一件{{name}}',
   'catalogue.close': '关闭',

@@ -23,7 +23,7 @@ export const zhHant: Messages = {
   'catalogue.items': '{{n}}件',
   'catalogue.checkout': '前往付款',
   'catalogue.add': '加入',
-  'catalogue.buy': '購買',
+  'catalogue.buy': '立即購買',
   'catalogue.remove': '減少一件{{name}}',
   'catalogue.addOne': '增加一件{{name}}',
   'catalogue.close': '關閉',

@@ -1,4 +1,7 @@
-/** The grid of products with its tabs: 1 to 60 of them, two to four in a row, each with its price or its reason. */
+/**
+ * The grid of products with its tabs: 1 to 60 of them, two to four in a row, each with its price or its reason. While nothing is chosen
+ * yet, the price is a button that leads straight to the QR; afterwards it is part of the tile, which adds one more.
+ */
 import { memo, useEffect, useRef, useState } from 'react';
 import type { CartLineView, ProductView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
@@ -13,9 +16,11 @@ interface ProductsProps {
   readonly standby?: boolean;
   /** The same function from view to view, or every tile is drawn anew. */
   readonly onChoose: (sku: string) => void;
+  /** Where a cart can be passed by. The same from view to view as well. */
+  readonly onBuy?: ((sku: string) => void) | null;
 }
 
-export function Products({ cart, standby = false, onChoose }: ProductsProps) {
+export function Products({ cart, standby = false, onChoose, onBuy = null }: ProductsProps) {
   const { view, texts } = useKiosk();
   const [category, setCategory] = useState<string | null>(null);
   const [detailed, setDetailed] = useState<string | null>(null);
@@ -45,7 +50,13 @@ export function Products({ cart, standby = false, onChoose }: ProductsProps) {
           ))}
         </nav>
       )}
-      <ul ref={list} className="products" data-many={shown.length > 12 ? 'many' : shown.length > 4 ? 'some' : 'few'}>
+      {/* What a first product in the cart changes on all tiles is a matter of style: none of them is drawn anew. */}
+      <ul
+        ref={list}
+        className="products"
+        data-many={shown.length > 12 ? 'many' : shown.length > 4 ? 'some' : 'few'}
+        data-buy={onBuy === null ? undefined : cart.length === 0 ? 'now' : 'later'}
+      >
         {shown.map((product) => (
           <Tile
             key={product.sku}
@@ -53,6 +64,7 @@ export function Products({ cart, standby = false, onChoose }: ProductsProps) {
             texts={texts}
             quantity={cart.find(({ sku }) => sku === product.sku)?.quantity ?? 0}
             onChoose={onChoose}
+            onBuy={onBuy}
             onDetails={setDetailed}
           />
         ))}
@@ -67,13 +79,17 @@ interface TileProps {
   readonly texts: Texts;
   readonly quantity: number;
   readonly onChoose: (sku: string) => void;
+  readonly onBuy: ((sku: string) => void) | null;
   readonly onDetails: (sku: string) => void;
 }
 
 /** Of sixty tiles only those are drawn anew whose product changed: a product that did not is the same object (link.ts). */
-const Tile = memo(({ product, texts, quantity, onChoose, onDetails }: TileProps) => {
+const Tile = memo(({ product, texts, quantity, onChoose, onBuy, onDetails }: TileProps) => {
   const { notForSale } = product;
   const name = texts.name(product.name);
+  const price = texts.yen(product.price_jpy);
+  const buy = texts.t('catalogue.buy');
+  const canChoose = notForSale === null && product.available > 0;
   const hasDetails = product.description !== null || product.allergens.length > 0 || product.calories_kcal !== null;
   return (
     <li className="tile" data-for-sale={notForSale === null} data-in-cart={quantity > 0}>
@@ -81,7 +97,7 @@ const Tile = memo(({ product, texts, quantity, onChoose, onDetails }: TileProps)
         type="button"
         className="tile-choose"
         data-testid={`product-${product.sku}`}
-        disabled={notForSale !== null || product.available === 0}
+        disabled={!canChoose}
         onClick={() => onChoose(product.sku)}
       >
         <span className="tile-picture">
@@ -90,17 +106,28 @@ const Tile = memo(({ product, texts, quantity, onChoose, onDetails }: TileProps)
         <span className="tile-name">
           <Name text={product.name} texts={texts} />
         </span>
-        <span className="tile-price figures">
-          {texts.yen(product.price_jpy)}
-          {quantity > 0 && <span className="tile-quantity">×{quantity}</span>}
-        </span>
         {notForSale !== null ? (
           <span className="tile-reason">{texts.t(`reason.${notForSale}`)}</span>
         ) : (
           product.available === 0 && <span className="tile-reason">{texts.t('catalogue.allInCart')}</span>
         )}
         {notForSale === null && product.ageCheck && <span className="tile-reason">{texts.t('age.needed')}</span>}
+        <span className="tile-price figures">{price}</span>
+        {quantity > 0 && <span className="tile-quantity figures">×{quantity}</span>}
       </button>
+      {onBuy !== null && notForSale === null && (
+        <button
+          type="button"
+          className="tile-buy"
+          data-testid={`buy-${product.sku}`}
+          disabled={!canChoose}
+          aria-label={`${name} ${price} ${buy}`}
+          onClick={() => onBuy(product.sku)}
+        >
+          <span className="tile-price figures">{price}</span>
+          <span className="tile-buy-now">{buy}</span>
+        </button>
+      )}
       {hasDetails && (
         <button
           type="button"

@@ -18,6 +18,7 @@ export const Catalogue = memo(({ standby }: { standby: boolean }) => {
   const { singleItem } = view.shop;
   const { cart, total_jpy, problem } = view.screen.name === 'selecting' ? view.screen : UNTOUCHED;
   const choose = useCallback((sku: string) => send({ do: singleItem ? 'buy' : 'add', sku }), [send, singleItem]);
+  const buy = useCallback((sku: string) => send({ do: 'buy', sku }), [send]);
   return (
     <Layout
       name="selecting"
@@ -26,7 +27,7 @@ export const Catalogue = memo(({ standby }: { standby: boolean }) => {
         <>
           <h1 className="question">{texts.t('catalogue.which')}</h1>
           <Problem problem={problem} />
-          <Products cart={cart} standby={standby} onChoose={choose} />
+          <Products cart={cart} standby={standby} onChoose={choose} onBuy={singleItem ? null : buy} />
         </>
       }
       side={

@@ -55,6 +55,20 @@ it.each([
   expect(codes()).toBe(0);
 });
 
+it('also for one that is bought past the cart', async () => {
+  const answers: AgeAnswer[] = ['refused', 'allowed'];
+  const { asked, ageCheck } = reader(() => Promise.resolve(answers.shift() ?? 'unknown'));
+  shop = await openShop({ ageCheck });
+  const buy = () => shop.send({ do: 'start' }, { do: 'buy', sku: 'beer' });
+  await buy();
+  expect(await shop.see('selecting')).toMatchObject({ problem: 'ageRefused', cart: [{ sku: 'beer', quantity: 1 }] });
+  expect(codes()).toBe(0);
+  await shop.send({ do: 'finish' });
+  await buy();
+  await shop.see('awaitingPayment');
+  expect(asked).toMatchObject([{ skus: ['beer'] }, { skus: ['beer'] }]);
+});
+
 it('a yes sells this order, and the next customer is asked again', async () => {
   const answers: AgeAnswer[] = ['allowed', 'refused'];
   const { asked, ageCheck } = reader(() => Promise.resolve(answers.shift() ?? 'unknown'));

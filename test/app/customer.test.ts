@@ -19,7 +19,11 @@ describe('from the first screen to the QR', () => {
     expect(await shop.see('awaitingPayment')).toMatchObject({ order: { total_jpy: 150 } });
   });
 
-  it('takes three with a cart', async () => {
+  it('takes two past an empty cart as well, and three by way of it', async () => {
+    await open();
+    await shop.send(touch, buyTea);
+    expect(await shop.see('awaitingPayment')).toMatchObject({ order: { total_jpy: 150 } });
+    await shop.close();
     await open();
     await shop.send(touch, addTea, checkout);
     expect(await shop.see('awaitingPayment')).toMatchObject({ order: { total_jpy: 150 } });

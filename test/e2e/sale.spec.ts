@@ -32,6 +32,24 @@ test('a sale, and a second one without a restart', async ({ page, open }) => {
   expect(await corner.agree()).toEqual({ taken_jpy: 280, returned_jpy: 0, dispensed_jpy: 280 });
 });
 
+test('two taps from the first screen to the QR of one product', async ({ page, open }) => {
+  const corner = await open();
+  await page.goto(corner.address);
+  await see(page, 'attract');
+  const taps: string[] = [];
+  const tap = async (name: string): Promise<void> => {
+    await page.getByRole('button', { name }).tap();
+    taps.push(name);
+  };
+  await tap('画面にふれてください');
+  await tap('¥150 すぐ買う');
+  await see(page, 'awaitingPayment');
+  expect(taps).toHaveLength(2);
+  await corner.paypay('pay', { url: await readQr(page) });
+  await see(page, 'thanks');
+  expect(await corner.agree()).toEqual({ taken_jpy: 150, returned_jpy: 0, dispensed_jpy: 150 });
+});
+
 test('a jam: the money comes back, on the screen and at PayPay', async ({ page, open }) => {
   const corner = await open();
   await page.goto(corner.address);

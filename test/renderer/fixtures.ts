@@ -157,6 +157,20 @@ export const fixtures = {
       }),
     },
   ),
+  'selecting-eighteen': view(
+    { name: 'selecting', cart: [], total_jpy: 0, problem: null },
+    {
+      products: [0, 1].flatMap((time) =>
+        products.slice(0, 9).map((given) => ({
+          ...given,
+          sku: time === 0 ? given.sku : `${given.sku}-${time}`,
+          price_jpy: given.price_jpy * (time === 0 ? 1 : 10),
+          ageCheck: given.sku === 'cider',
+        })),
+      ),
+      idleAt_ms: NOW_ms + 60_000,
+    },
+  ),
   counter: view(
     { name: 'selecting', cart: [], total_jpy: 0, problem: null },
     { shop: { ...shop, mode: 'counter', categories: [] }, idleAt_ms: NOW_ms + 60_000 },

@@ -77,6 +77,12 @@ for (const [glass, easyView] of [
     finish,
   ]);
 
+  journey('two presses from attract to the code', fixtures.attract, [
+    ['.action', { do: 'start' }, selecting],
+    [id('buy-water'), { do: 'buy', sku: 'water' }, fixtures.creatingCode, fixtures.awaitingPayment, ...paid],
+    finish,
+  ]);
+
   journey('one tap to the code, and money back', fixtures['selecting-single'], [
     [id('product-water'), { do: 'buy', sku: 'water' }, fixtures.awaitingPayment, fixtures.dispensing, fixtures['refunding-requested']],
     finish,
@@ -112,3 +118,34 @@ for (const [glass, easyView] of [
     [id('easy-view'), { do: 'setEasyView', easyView: !easyView }, fixtures.awaitingPayment],
   ]);
 }
+
+for (const glass of ['portrait', 'landscape', 'small'] as const)
+  test(`a price is a button only while nothing is chosen, and then a part of the tile: ${glass}`, async ({ kiosk }) => {
+    const { page } = kiosk;
+    const asked = async (): Promise<KioskCommand[]> => (await kiosk.asked()).filter((command) => command.do !== 'stay');
+    await kiosk.glass(glass);
+    await kiosk.show(on(glass, selecting));
+    await asked();
+    const price = await page.getByTestId('buy-green-tea').boundingBox();
+    if (price === null) throw new Error('there is no price to touch');
+    const touch = (): Promise<void> => page.touchscreen.tap(price.x + price.width / 2, price.y + price.height / 2);
+    await touch();
+    expect(await asked()).toEqual([{ do: 'buy', sku: 'green-tea' }]);
+    await page.evaluate((next) => window.stand.show(next), on(glass, chosen('onigiri')));
+    await expect(page.getByRole('button', { name: 'すぐ買う' })).toHaveCount(0);
+    await touch();
+    expect(await asked()).toEqual([{ do: 'add', sku: 'green-tea' }]);
+    await page.evaluate((next) => window.stand.show(next), on(glass, selecting));
+    await page.getByRole('button', { name: '緑茶 ¥150 すぐ買う' }).tap();
+    expect(await asked()).toEqual([{ do: 'buy', sku: 'green-tea' }]);
+  });
+
+test('where there is no cart, and at a till, a product has one button', async ({ kiosk }) => {
+  await kiosk.glass('portrait');
+  await kiosk.show(on('portrait', fixtures['selecting-single']));
+  await expect(kiosk.page.getByTestId('product-water')).toBeVisible();
+  await expect(kiosk.page.getByTestId('buy-water')).toHaveCount(0);
+  await kiosk.show(till(on('portrait', fixtures.counter)), ['.tab[aria-pressed="false"]']);
+  await expect(kiosk.page.getByTestId('product-water')).toBeVisible();
+  await expect(kiosk.page.getByTestId('buy-water')).toHaveCount(0);
+});

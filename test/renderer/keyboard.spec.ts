@@ -23,6 +23,7 @@ for (const glass of ['portrait', 'landscape', 'small'] as GlassName[])
         ask(kiosk, on(glass, view, { easyView }), target, key);
       expect(await step(fixtures.attract, '.action')).toEqual([{ do: 'start' }]);
       expect(await step(fixtures['selecting-empty'], id('product-water'))).toEqual([{ do: 'add', sku: 'water' }]);
+      expect(await step(fixtures['selecting-empty'], id('buy-water'))).toEqual([{ do: 'buy', sku: 'water' }]);
       expect(await step(fixtures['selecting-single'], id('product-water'), 'Space')).toEqual([{ do: 'buy', sku: 'water' }]);
       expect(await step(fixtures['selecting-cart'], '.stepper button')).toEqual([{ do: 'remove', sku: 'green-tea' }]);
       expect(await step(fixtures['selecting-cart'], id('cart-checkout'))).toEqual([{ do: 'checkout' }]);
@@ -69,7 +70,7 @@ test('a product’s details: read, closed, bought', async ({ kiosk }) => {
   await press(kiosk, '.tile-details');
   await press(kiosk, '.sheet .action:last-child');
   expect((await kiosk.asked()).at(-1)).toEqual({ do: 'buy', sku: 'green-tea' });
-  // With something in the cart "buy this" would pay for that as well.
+  // With something in the cart "buy now" would pay for that as well.
   await kiosk.show(on('portrait', fixtures['selecting-cart']), ['.tile-details']);
   await expect(sheet.getByRole('button')).toHaveText(['とじる', 'カートへ']);
   // A foreigner reads what they must not eat.

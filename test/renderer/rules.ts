@@ -170,7 +170,9 @@ export function inspectScreen(glass: Glass): string[] {
   type Colour = readonly [red: number, green: number, blue: number, alpha: number];
   const colourOf = (css: string): Colour => {
     const [red = 0, green = 0, blue = 0, alpha = 1] = (css.match(/[\d.]+/g) ?? []).map(Number);
-    return [red, green, blue, alpha];
+    // What was mixed is said in parts of 1.
+    const whole = css.startsWith('color(srgb') ? 255 : 1;
+    return [red * whole, green * whole, blue * whole, alpha];
   };
   const over = (front: Colour, back: Colour): Colour => {
     const mix = (a: number, b: number): number => a * front[3] + b * (1 - front[3]);
