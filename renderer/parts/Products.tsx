@@ -29,6 +29,8 @@ export function Products({ cart, standby = false, onChoose, onBuy = null }: Prod
     if (!standby) return;
     setCategory(null);
     setDetailed(null);
+    // On small glass it is the stage that scrolls.
+    list.current?.closest('.stage')?.scrollTo(0, 0);
   }, [standby]);
   useEffect(() => {
     list.current?.scrollTo(0, 0);

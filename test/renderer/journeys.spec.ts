@@ -140,6 +140,18 @@ for (const glass of ['portrait', 'landscape', 'small'] as const)
     expect(await asked()).toEqual([{ do: 'buy', sku: 'green-tea' }]);
   });
 
+for (const glass of ['portrait', 'small'] as const)
+  test(`the next customer finds the first product where it was, however far the one before scrolled: ${glass}`, async ({ kiosk }) => {
+    const first = async (): Promise<number | undefined> => (await kiosk.page.getByTestId('product-green-tea').boundingBox())?.y;
+    await kiosk.glass(glass);
+    await kiosk.show(on(glass, fixtures['selecting-eighteen']));
+    const before = await first();
+    await kiosk.page.getByTestId('product-orange-1').scrollIntoViewIfNeeded();
+    expect(await first()).toBeLessThan(before ?? NaN);
+    await kiosk.show(on(glass, fixtures['selecting-eighteen']));
+    expect(await first()).toBe(before);
+  });
+
 test('where there is no cart, and at a till, a product has one button', async ({ kiosk }) => {
   await kiosk.glass('portrait');
   await kiosk.show(on('portrait', fixtures['selecting-single']));
