@@ -24,7 +24,9 @@ export default defineConfig({
     deviceScaleFactor: 1,
     locale: 'ja-JP',
     timezoneId: 'Asia/Tokyo',
-    trace: 'retain-on-failure',
+    // A film of every test would take a quarter of its time; the trace keeps the pages themselves, and a failure leaves its last picture.
+    trace: { mode: 'retain-on-failure', screenshots: false },
+    screenshot: 'only-on-failure',
     launchOptions: {
       ...(chromium !== undefined && existsSync(chromium) ? { executablePath: chromium } : {}),
       // Chromium's sandbox does not start as root; these tests show it nothing but our own pages.
