@@ -16,8 +16,8 @@ function shop(mode: Mode, unknownVend: 'refund' | 'hold', resumeVendWithin_ms: n
   const parsed = parseConfig({
     version: 1,
     shop: { name: { ja: '自販機' }, machineName: '1', merchantName: 'Jihanki', mode: counter ? 'counter' : 'vending' },
-    // Most codes live for a minute here, so a minute of waiting is a few questions.
-    paypay: { pollInterval_ms: 10_000 },
+    // Most codes live for less than a minute here, so all their waiting is a few questions.
+    paypay: { pollInterval_ms: 20_000 },
     machine: counter ? { driver: 'none' } : { driver: 'xy-vmc', port: '/dev/null', vendDeadline_ms: 15_000 },
     // The gate that questions close is another test's; here it would only keep customers away.
     sale: { settlement: mode, unknownVend, resumeVendWithin_ms, attentionLimit: 100, quarantineAfter: 2, final_ms: 20_000 },

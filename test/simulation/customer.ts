@@ -104,7 +104,7 @@ function leave(world: World): void {
 /** Looks at the screen now and then. @returns whether one of the names came up in time */
 async function shows(world: World, names: readonly string[], limit_ms: number): Promise<boolean> {
   const end_ms = world.time.now_ms + limit_ms;
-  for (let pause_ms = 1_000; ; pause_ms = Math.min(1.5 * pause_ms, 20_000)) {
+  for (let pause_ms = 1_000; ; pause_ms = Math.min(2 * pause_ms, 20_000)) {
     const { screen } = world;
     checkScreen(world, screen);
     if (names.includes(screen.name)) return true;

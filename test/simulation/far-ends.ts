@@ -118,8 +118,8 @@ export function farMachine(time: VirtualTime, start_ms: number, random: Random):
   const simulator = createVmcSimulator(
     {
       slots: SELECTIONS.map((selection) => ({ selection, stock: STOCK, capacity: 10 })),
-      // Three times the usual interval: a third of the work, and every wait is longer.
-      pollInterval_ms: 600,
+      // Five times the usual interval: a fifth of the work, and every wait is longer.
+      pollInterval_ms: 1_000,
       motor_ms: 1_500,
       countsStock: random.chance(0.7),
       keep: 1_000,

@@ -241,7 +241,7 @@ export class World {
   async live(): Promise<void> {
     this.powerOn();
     this.#incidents();
-    const customers = 1 + this.random.whole(0, 2);
+    const customers = 1 + this.random.whole(0, 5);
     let over = false;
     void (async () => {
       for (let i = 0; i < customers; i++) {

@@ -116,10 +116,13 @@ export class World {
     this.settleExpiries();
   }
 
-  /** @param alphabet one character is taken from it `length` times */
+  /** @param alphabet one character is taken from it `length` times; a draw is good for four of them */
   token(length: number, alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'): string {
     let text = '';
-    for (let i = 0; i < length; i++) text += alphabet[Math.floor(this.#ids.random() * alphabet.length)];
+    for (let i = 0, draw = 0; i < length; i++) {
+      draw = i % 4 === 0 ? this.#ids.random() * alphabet.length : (draw % 1) * alphabet.length;
+      text += alphabet[Math.floor(draw)];
+    }
     return text;
   }
 
