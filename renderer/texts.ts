@@ -19,7 +19,7 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, { readonly name: string; 
   'zh-Hans': { name: '简体中文', lang: 'zh-Hans', voice: 'zh-CN' },
   'zh-Hant': { name: '繁體中文', lang: 'zh-Hant', voice: 'zh-TW' },
   ko: { name: '한국어', lang: 'ko', voice: 'ko-KR' },
-  'ja-easy': { name: 'やさしい日本語', lang: 'ja', voice: 'ja-JP' },
+  'ja-easy': { name: 'やさしい\u200b日本語', lang: 'ja-x-easy', voice: 'ja-JP' },
 };
 
 const figures = new Intl.NumberFormat('ja-JP');

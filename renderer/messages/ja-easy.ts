@@ -81,7 +81,7 @@ export const jaEasy: Messages = {
   'dispensing.title': 'ありがとう ございます',
   'dispensing.choose': '機械の ボタンで {{name}}を えらんで ください',
   'dispensing.paid': '{{amount}} もらいました',
-  'dispensing.outlet': '出るところから とって ください',
+  'dispensing.outlet': '出る\u200bところから とって ください',
   'line.waiting': 'まって います',
   'line.choose': 'ボタンを おして ください',
   'line.moving': '出して います',

@@ -3,6 +3,8 @@ import { Fragment, useEffect, useRef } from 'react';
 import type { ProductView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
 import { allergenNames } from '../messages/allergens.ts';
+import { EasyView } from './EasyView.tsx';
+import { Languages } from './Languages.tsx';
 import { Name } from './Name.tsx';
 import { Picture } from './Picture.tsx';
 
@@ -12,7 +14,7 @@ export function Details({ product, onClose }: { product: ProductView; onClose: (
   useEffect(() => {
     dialog.current?.showModal();
     // A text that scrolls would take the focus otherwise.
-    dialog.current?.querySelector('button')?.focus();
+    dialog.current?.querySelector<HTMLElement>('.action')?.focus();
   }, []);
   const cart = view.screen.name === 'selecting' ? view.screen.cart : [];
   const { sku, notForSale, description, allergens, calories_kcal } = product;
@@ -68,6 +70,8 @@ export function Details({ product, onClose }: { product: ProductView; onClose: (
         </div>
       </div>
       <div className="actions">
+        <EasyView />
+        <Languages folded />
         <button type="button" className="action action-quiet" onClick={close}>
           {texts.t('catalogue.close')}
         </button>

@@ -1,13 +1,14 @@
 /** The bar that stays where it is on every screen: whose machine this is, the languages, easy view. */
 import { useKiosk } from '../kiosk.ts';
+import { EasyView } from './EasyView.tsx';
 import { Languages } from './Languages.tsx';
 
 /** A name of more letters is written smaller. */
 const LONG = 24;
 
 export function Header() {
-  const { view, texts, send } = useKiosk();
-  const { shop, comfort } = view;
+  const { view, texts } = useKiosk();
+  const { shop } = view;
   const name = texts.name(shop.name);
   return (
     <header className="header">
@@ -21,19 +22,7 @@ export function Header() {
       <nav className="header-controls" aria-label={texts.t('header.languages')}>
         {/* A sheet that was left open must not cover the next screen. */}
         <Languages key={view.screen.name} />
-        <button
-          type="button"
-          className="header-easy"
-          aria-pressed={comfort.easyView}
-          data-testid="easy-view"
-          onClick={() => send({ do: 'setEasyView', easyView: !comfort.easyView })}
-        >
-          <svg viewBox="0 0 24 24" aria-hidden="true">
-            <circle cx="12" cy="4" r="2.2" />
-            <path d="M4 8.2c5 1.6 11 1.6 16 0M9.6 9.4l-.4 4.6-2 7M14.4 9.4l.4 4.6 2 7M9.2 14h5.6" />
-          </svg>
-          <span>{texts.t('header.easyView')}</span>
-        </button>
+        <EasyView />
       </nav>
     </header>
   );

@@ -3,6 +3,8 @@ import { useEffect, useRef } from 'react';
 import { useKiosk, useRemaining } from '../kiosk.ts';
 import { useSpeech } from '../sound.ts';
 import { LANGUAGE_NAMES } from '../texts.ts';
+import { EasyView } from './EasyView.tsx';
+import { Languages } from './Languages.tsx';
 
 const WARN_ms = 21_000;
 
@@ -28,7 +30,7 @@ function Warning({ at_ms }: { at_ms: number }) {
   useSpeech(warn ? texts.t('idle.title') : '', LANGUAGE_NAMES[texts.language].voice, view.shop.speech);
   if (!warn) return null;
   const stay = (): void => send({ do: 'stay' });
-  // A touch on anything here is a sign of life, but for the one button that is the way out.
+  // A touch on anything here is a sign of life, but for the way out, and for what makes the question readable first.
   return (
     <dialog
       ref={dialog}
@@ -44,6 +46,8 @@ function Warning({ at_ms }: { at_ms: number }) {
         {texts.t('idle.hint', { n: Math.ceil(remaining_ms / 1000) })}
       </p>
       <div className="actions">
+        <EasyView />
+        <Languages folded />
         <button
           type="button"
           className="action action-quiet"

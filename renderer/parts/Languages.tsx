@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Language, ShopView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
 import { LANGUAGE_NAMES } from '../texts.ts';
+import { EasyView } from './EasyView.tsx';
 
 /** A target and the gap beside it; easy view has larger ones. */
 const TARGET_mm = { usual: 24, easy: 30 } as const;
@@ -13,16 +14,23 @@ const SHARE = 0.58;
 export const fitsInBar = ({ languages, display }: Pick<ShopView, 'languages' | 'display'>, easyView: boolean): boolean =>
   (languages.length + 1) * TARGET_mm[easyView ? 'easy' : 'usual'] <= display.width_mm * SHARE;
 
-export function Languages() {
+/** @param folded behind the one button also where they would fit */
+export function Languages({ folded = false }: { folded?: boolean }) {
   const { view, texts } = useKiosk();
   const { shop, comfort } = view;
   const [open, setOpen] = useState(false);
   if (shop.languages.length < 2) return null;
-  if (fitsInBar(shop, comfort.easyView)) return <Choices onChosen={() => undefined} />;
+  if (!folded && fitsInBar(shop, comfort.easyView)) return <Choices onChosen={() => undefined} />;
   const { name, lang } = LANGUAGE_NAMES[comfort.language];
   return (
     <>
-      <button type="button" className="header-languages" data-testid="languages" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        className="header-languages"
+        data-testid="languages"
+        aria-haspopup="dialog"
+        onClick={(event) => (event.stopPropagation(), setOpen(true))}
+      >
         <svg viewBox="0 0 24 24" aria-hidden="true">
           <circle cx="12" cy="12" r="9.5" />
           <path d="M2.5 12h19M12 2.5c-6 6-6 13 0 19M12 2.5c6 6 6 13 0 19" />
@@ -46,15 +54,23 @@ function LanguageSheet({ onClose }: { onClose: () => void }) {
       ref={dialog}
       className="sheet sheet-languages"
       aria-label={texts.t('header.languages')}
-      onClose={onClose}
-      onClick={(event) => event.target === dialog.current && close()}
+      // React tells the sheet below as well, which this one is a part of.
+      onCancel={(event) => event.stopPropagation()}
+      onClose={(event) => (event.stopPropagation(), onClose())}
+      onClick={(event) => {
+        event.stopPropagation();
+        if (event.target === dialog.current) close();
+      }}
     >
       <div className="languages">
         <Choices onChosen={close} />
       </div>
-      <button type="button" className="action action-quiet" onClick={close}>
-        {texts.t('catalogue.close')}
-      </button>
+      <div className="actions">
+        <EasyView />
+        <button type="button" className="action action-quiet" onClick={close}>
+          {texts.t('catalogue.close')}
+        </button>
+      </div>
     </dialog>
   );
 }

@@ -21,7 +21,7 @@ export function Thanks({ screen: { order, receiptUrl } }: { screen: Extract<Scre
       bill={<Bill order={order} label={t('refund.paid')} />}
       stage={
         <>
-          <div className="message">
+          <div className="message message-short">
             <Tick />
             <h1>{t('thanks.title')}</h1>
             {view.shop.mode === 'counter' && <p>{t('thanks.takeCounter')}</p>}

@@ -256,6 +256,7 @@ export const cases: Readonly<Record<string, Case>> = {
   details: { view: fixtures['selecting-cart'], press: ['.tile-details'] },
   // Where they fit side by side there is no sheet, and the press does no harm.
   languages: { view: fixtures['codeClosed-expired'], press: [':is(.header-languages, .header-language)'] },
+  'details-languages': { view: fixtures['selecting-cart'], press: ['.tile-details', '.sheet .header-languages'] },
   'counter-amount': { view: fixtures.counter, press: Array<string>(7).fill('.key') },
   'counter-products': { view: { ...fixtures['selecting-cart'], shop: fixtures.counter.shop }, press: ['.tab[aria-pressed="false"]'] },
 };

@@ -72,7 +72,7 @@ test('a product’s details: read, closed, bought', async ({ kiosk }) => {
   expect((await kiosk.asked()).at(-1)).toEqual({ do: 'buy', sku: 'green-tea' });
   // With something in the cart "buy now" would pay for that as well.
   await kiosk.show(on('portrait', fixtures['selecting-cart']), ['.tile-details']);
-  await expect(sheet.getByRole('button')).toHaveText(['とじる', 'カートへ']);
+  await expect(sheet.locator('.action')).toHaveText(['とじる', 'カートへ']);
   // A foreigner reads what they must not eat.
   const foreign = { language: 'en', shop: { languages: LANGUAGES } } as const;
   await kiosk.show(on('portrait', { ...fixtures['selecting-empty'], products: [cookies] }, foreign), ['.tile-details']);

@@ -39,7 +39,7 @@ export function inspectScreen(glass: Glass): string[] {
   const mm_px = width_px / glass.width_mm;
   const viewport: Box = { left: 0, top: 0, right: width_px, bottom: height_px };
   // Only what lies on top can be read and touched.
-  const scope = document.querySelector('dialog[open]') ?? document.querySelector('.lost') ?? document.body;
+  const scope = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.querySelector('.lost') ?? document.body;
 
   const words = (node: Node): string => {
     const text = (node.textContent ?? '').trim().replace(/\s+/g, ' ');
@@ -140,6 +140,13 @@ export function inspectScreen(glass: Glass): string[] {
     for (const other of lines.slice(index + 1))
       if (one.element !== other.element && overlaps(one.box, other.box)) faults.add(`${one.name} lies on ${other.name}`);
 
+  // ---------------------------------------------------------------- codes
+  for (const qr of scope.querySelectorAll('.qr > svg')) {
+    if (hidden(qr.parentElement!)) continue;
+    const box = seen(ancestors(qr), qr.getBoundingClientRect(), 'the QR');
+    for (const line of lines) if (overlaps(line.box, box)) faults.add(`${line.name} lies on the QR`);
+  }
+
   if (document.documentElement.scrollWidth > width_px) faults.add('the page scrolls sideways');
   if (document.documentElement.scrollHeight > height_px || document.body.scrollHeight > height_px) faults.add('the page scrolls');
 
@@ -194,6 +201,14 @@ export function inspectScreen(glass: Glass): string[] {
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (contrast < CONTRAST) faults.add(`${called(element)} has a contrast of ${contrast.toFixed(1)}`);
   }
+  const opaque = (one: Element): boolean => one.matches('img, svg, svg *') || colourOf(styleOf(one).backgroundColor)[3] > 0.5;
+  for (const { element, name, box } of lines)
+    for (const share of [0.1, 0.5, 0.9]) {
+      const above = document.elementFromPoint(box.left + (box.right - box.left) * share, (box.top + box.bottom) / 2);
+      if (above === null || above.contains(element) || element.contains(above)) continue;
+      if ([above, ...ancestors(above)].some((one) => !one.contains(element) && opaque(one)))
+        faults.add(`${name} is covered by ${called(above)}`);
+    }
   const large = (selector: string, share: number, least_mm: number): void => {
     for (const element of scope.querySelectorAll(selector)) {
       if (hidden(element)) continue;
