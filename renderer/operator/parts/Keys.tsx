@@ -33,7 +33,10 @@ export function Keys({ tongue }: { tongue: Tongue }) {
   const gone = field === null || !field.isConnected;
   const inDialog = field?.closest('dialog') ?? null;
   useEffect(() => {
-    if (!gone) field.scrollIntoView({ block: 'center' });
+    if (gone) return;
+    // A form that was sent with a keyboard's Enter goes with its field while the keys are drawn.
+    if (field.isConnected) field.scrollIntoView({ block: 'center' });
+    else setField(null);
   });
   if (gone) return null;
   const press = (key: string): void => {
