@@ -126,8 +126,7 @@ const Tile = memo(({ product, texts, quantity, onChoose, onBuy, onDetails }: Til
           aria-label={`${name} ${price} ${buy}`}
           onClick={() => onBuy(product.sku)}
         >
-          <span className="tile-price figures">{price}</span>
-          <span className="tile-buy-now">{buy}</span>
+          <span className="tile-price figures">{price}</span> <span className="tile-buy-now">{buy}</span>
         </button>
       )}
       {hasDetails && (
