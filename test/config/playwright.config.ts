@@ -24,7 +24,7 @@ export default defineConfig({
     deviceScaleFactor: 1,
     locale: 'ja-JP',
     timezoneId: 'Asia/Tokyo',
-    // A film of every test would take a quarter of its time; the trace keeps the pages themselves, and a failure leaves its last picture.
+    // A film costs a quarter of each test's processor time; the trace keeps the pages themselves, and a failure leaves its last picture.
     trace: { mode: 'retain-on-failure', screenshots: false },
     screenshot: 'only-on-failure',
     launchOptions: {
