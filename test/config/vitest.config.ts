@@ -9,7 +9,8 @@ export default defineConfig({
     exclude: ['test/e2e/**', 'test/bench/**', 'node_modules/**'],
     environment: 'node',
     testTimeout: 60_000,
-    maxWorkers: 2,
+    // One more than the cores that are always there: most tests wait.
+    maxWorkers: 3,
     // Tests that run beside each other wait for wires and machines, not for the processor.
     maxConcurrency: 20,
     coverage: { provider: 'v8', include: ['app/**', 'hardware/**', 'main/**'], reportsDirectory: 'test/coverage' },
