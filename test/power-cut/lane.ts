@@ -23,6 +23,8 @@ export const RECOVERY_ms_max = 10_000;
 const START_LIMIT_ms = 30_000;
 /** After the customer has seen how it ended, so long is the moment still waited for: PayPay takes its time for a refund. */
 const LAST_WAIT_ms = 4_000;
+/** What the simulated controller keeps of a selection that jammed. */
+const JAMMED = 3;
 /** On a busy test machine both ends of the line are late now and then; the protocol's turns are the driver's own tests' matter. */
 const OUT_OF_TURN = /spoke out of turn|instead of the ACK/;
 
@@ -107,6 +109,8 @@ export async function openLane(settlement: Settlement, random: Random, deck: Dec
 
   return {
     async round() {
+      // Staff come by: a jammed selection is out of service until somebody has looked, and a long night has many.
+      for (const { selection, status } of machine.state().slots) if (status === JAMMED) machine.pause(selection, false);
       // What a short life left over would pile up into an outage, and recovery would be measured against that.
       paypay.faults.add({ operation: '*', kind: '500', times: 0, delay_ms: 0 });
       for (let faults = random.pick([0, 0, 1, 2]); faults > 0; faults--)
