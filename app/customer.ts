@@ -106,15 +106,7 @@ export function createCustomerSide({ actor, planogram, machine, gateway, ids, co
       }
       case 'charge':
         if (value !== 'selecting' || config().shop.mode !== 'counter') return undefined;
-        return draft([
-          {
-            line: 0,
-            slot: 'counter',
-            sku: 'amount',
-            name: AMOUNT,
-            price_jpy: command.amount_jpy,
-          },
-        ]);
+        return draft([{ line: 0, slot: 'counter', sku: 'amount', name: AMOUNT, price_jpy: command.amount_jpy }]);
       case 'cancel':
         return actor.send({ type: 'customer.cancelled' });
       case 'newCode': {

@@ -2,7 +2,7 @@
  * PayPay's request signature ("HMAC auth", https://www.paypay.ne.jp/opa/doc/jp/v1.0/api_authorization.html).
  * The client signs with it, the simulator signs the same request again and compares.
  */
-import { createHmac, createSecretKey, hash } from 'node:crypto';
+import { createHash, createHmac, createSecretKey } from 'node:crypto';
 
 export interface Keys {
   readonly apiKey: string;
@@ -30,7 +30,7 @@ export function signer({ apiKey, apiSecret }: Keys): Signer {
   const secret = createSecretKey(apiSecret, 'utf8');
   return ({ path, method, contentType: given, body, nonce, epoch_s }) => {
     const contentType = body.length > 0 ? (given ?? '') : EMPTY;
-    const digest = body.length > 0 ? hash('md5', Buffer.concat([Buffer.from(contentType), Buffer.from(body)]), 'base64') : EMPTY;
+    const digest = body.length > 0 ? createHash('md5').update(contentType).update(body).digest('base64') : EMPTY;
     const text = [path, method, nonce, epoch_s, contentType, digest].join('\n');
     const mac = createHmac('sha256', secret).update(text).digest('base64');
     return `hmac OPA-Auth:${apiKey}:${mac}:${nonce}:${epoch_s}:${digest}`;
