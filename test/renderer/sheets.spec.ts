@@ -18,7 +18,7 @@ for (const glass of ['portrait', 'landscape', 'small'] as GlassName[])
         await kiosk.show(on(glass, view, { easyView, ...more }), pressed);
         await kiosk.asked();
         // Where the languages stand side by side there is no sheet of them.
-        if ((await sheet.count()) === 0) continue;
+        if (name === 'languages' && (await sheet.count()) === 0) continue;
         await press(kiosk, 'dialog [data-testid="easy-view"]');
         expect(await kiosk.asked(), `${name}, a keyboard`).toContainEqual({ do: 'setEasyView', easyView: !easyView });
         const easy = sheet.getByTestId('easy-view');
