@@ -29,7 +29,7 @@ import { receiptOf, receiptUrl } from './receipt.ts';
 import { createMachineSide } from './selection.ts';
 import { createStops } from './stops.ts';
 import { createTelling } from './telling.ts';
-import type { CartLineView, KioskCommand, KioskView } from './view.ts';
+import type { CartLineView, KioskCommand, KioskView, ScreenView } from './view.ts';
 
 export interface KioskPorts {
   /** An error instead of a journal: it could not be opened, and the kiosk says so. */
@@ -53,6 +53,8 @@ export interface Kiosk {
   /** Resolves when recovery has ended and the first screen is up. */
   start(): Promise<void>;
   view(): KioskView;
+  /** Of the view, what is on the screen now. */
+  screen(): ScreenView;
   onView(listener: (view: KioskView) => void): Unsubscribe;
   send(command: KioskCommand): void;
   /** A newer configuration, taken over between sales. What machine, PayPay and printer need is only read at a start. */
@@ -347,23 +349,28 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
       return quantity > 0 ? [{ sku, name, quantity, price_jpy }] : [];
     });
 
-  function view(): KioskView {
+  function screen(): ScreenView {
     const { value, context } = actor.getSnapshot();
     const order = context.sale !== null && shown?.orderId === context.sale.orderId ? shown : null;
+    return screenOf({
+      state: value,
+      context,
+      order,
+      choosing: order !== null && progress?.orderId === order.orderId && progress.step === 'chooseOnMachine' ? progress.line : null,
+      cartLines: cartLines(context.cart),
+      pollsFailing: !gateway.state().ready,
+      receiptUrl: order && receiptUrl(order, config),
+    });
+  }
+
+  function view(): KioskView {
+    const { context } = actor.getSnapshot();
     const products = planogram.products(context.cart, machine?.state() ?? null);
     const gateProblem = context.gate[0] ?? null;
     return {
       shop,
       comfort: context.comfort,
-      screen: screenOf({
-        state: value,
-        context,
-        order,
-        choosing: order !== null && progress?.orderId === order.orderId && progress.step === 'chooseOnMachine' ? progress.line : null,
-        cartLines: cartLines(context.cart),
-        pollsFailing: !gateway.state().ready,
-        receiptUrl: order && receiptUrl(order, config),
-      }),
+      screen: screen(),
       products:
         gateProblem === null
           ? products
@@ -431,6 +438,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
       await recovered;
     },
     view,
+    screen,
     onView(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

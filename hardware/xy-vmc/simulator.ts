@@ -60,7 +60,7 @@ export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): 
   let packNo = 1;
   let data: { command: number; text: readonly number[]; frame: Uint8Array | null; resends: number }[] = [];
   let awaiting: { what: 'poll' | 'data'; since_ms: number } | null = null;
-  let taken: { packNo: number; frame: string } | null = null;
+  let taken: { packNo: number; bytes: Uint8Array } | null = null;
   let timer: unknown = null;
   let spoilNext: 'corrupt' | 'garbage' | null = null;
 
@@ -137,14 +137,14 @@ export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): 
     return active;
   };
 
-  const startDrive = (frame: Frame, bytes: string, active: Map<FaultKind, Fault>) => {
+  const startDrive = (frame: Frame, bytes: Uint8Array, active: Map<FaultKind, Fault>) => {
     const selection = selectionOf(frame);
     const buys = frame.command === COMMAND.buy;
     const entry: DriveEntry = {
       at_ms: clock.now_ms(),
       selection,
       packNo: frame.packNo,
-      frame: bytes,
+      frame: hex(bytes),
       dropSensor: buys || frame.text[0] === 1,
       elevator: !buys && frame.text[1] === 1,
       result: null,
@@ -216,15 +216,15 @@ export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): 
     if (!lengths) return violate(`unknown command 0x${frame.command.toString(16)}`);
     if (frame.packNo === 0) return violate(`command 0x${frame.command.toString(16)} without packNo`);
     if (!lengths.includes(frame.text.length)) return violate(`command 0x${frame.command.toString(16)} with ${frame.text.length} bytes`);
-    const bytes = hex(encodeFrame(frame.command, frame.packNo, frame.text));
+    const bytes = encodeFrame(frame.command, frame.packNo, frame.text);
     if (taken?.packNo === frame.packNo) {
-      if (taken.frame !== bytes) return violate(`packNo ${frame.packNo} used for two commands`);
+      if (Buffer.compare(taken.bytes, bytes) !== 0) return violate(`packNo ${frame.packNo} used for two commands`);
       counters.resentToUs += 1;
       return write(ACK);
     }
     if (!synchronised && frame.command !== COMMAND.synchronise) return violate('a command before synchronise');
     if (frame.command !== COMMAND.drive && frame.command !== COMMAND.buy) {
-      taken = { packNo: frame.packNo, frame: bytes };
+      taken = { packNo: frame.packNo, bytes };
       write(ACK);
       execute(frame);
       if (data.length > 0) schedule(NEXT_DATA_MS);
@@ -235,7 +235,7 @@ export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): 
     if (motors.busy()) return violate('a drive while a motor runs');
     const active = takeFaults(selectionOf(frame));
     if (active.has('deaf')) return;
-    taken = { packNo: frame.packNo, frame: bytes };
+    taken = { packNo: frame.packNo, bytes };
     const pull = active.get('pullBeforeAck');
     if (pull) setCable(false, pull.for_ms);
     if (!active.has('lostAck')) write(ACK);

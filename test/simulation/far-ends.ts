@@ -1,6 +1,7 @@
 /** PayPay and the machine at their far ends, with a seed's misbehaviour. Both are the project's strict simulators. */
 import type { Ids } from '../../app/ports.ts';
-import { memoryCable, type MemoryCable } from '../../hardware/transport/memory.ts';
+import { memoryCable } from '../../hardware/transport/memory.ts';
+import type { Port } from '../../hardware/transport/wire.ts';
 import { createVmcSimulator } from '../../hardware/xy-vmc/simulator.ts';
 import { FAULTS, type VmcSimulator } from '../../hardware/xy-vmc/simulator-types.ts';
 import type { ApiReply, ApiRequest } from '../../main/paypay/simulator/answer.ts';
@@ -103,7 +104,10 @@ export function farPayPay(time: VirtualTime, start_ms: number, random: Random): 
 
 export interface FarMachine {
   readonly simulator: VmcSimulator;
-  readonly cable: MemoryCable;
+  /** The kiosk's end of the cable. */
+  readonly port: Port;
+  /** The adapter in the kiosk's USB socket is pulled out, or put back. */
+  usb(plugged: boolean): void;
   /** Its wall clock, in which its ledger is written. */
   now_ms(): number;
   /** What goes wrong with the next vends. */
@@ -130,10 +134,21 @@ export function farMachine(time: VirtualTime, start_ms: number, random: Random):
   let healthy = false;
   const likelihood = random.pick([0, 0, 0.15, 0.5]);
   let events: ReturnType<VmcSimulator['attach']> | null = null;
-  void cable.b.open({ data: (bytes) => events?.data(bytes), closed: () => {} }).then((wire) => (events = simulator.attach(wire)));
+  let plugged = true;
+  const attach = () =>
+    void cable.b.open({ data: (bytes) => events?.data(bytes), closed: () => {} }).then((wire) => (events = simulator.attach(wire)));
+  attach();
   return {
     simulator,
-    cable,
+    port: cable.a,
+    usb(now) {
+      if (now === plugged) return;
+      plugged = now;
+      if (!now) return cable.unplug();
+      cable.plug();
+      // The machine's end was there all the time; only its way to the kiosk was not.
+      attach();
+    },
     now_ms: () => clock.now_ms(),
     trouble() {
       if (healthy || !random.chance(likelihood)) return;
@@ -142,6 +157,7 @@ export function farMachine(time: VirtualTime, start_ms: number, random: Random):
     restart: () => simulator.restart(),
     heal() {
       healthy = true;
+      this.usb(true);
       simulator.cable(true);
       simulator.door(false);
     },

@@ -52,8 +52,13 @@ export interface WorldReport {
 /** 2026-11-23 in Tokyo, at any time of the day: some worlds see midnight and the end of PayPay's cancel window. */
 const DAY_ms = Date.UTC(2026, 10, 22, 15);
 const REST_LIMIT_ms = 8 * 86_400_000;
+/** Quiet days and busy ones. A crash hits the few of a quiet day harder; the many of a busy one share one start of the world. */
+const CUSTOMERS_A_DAY = [1, 2, 3, 4, 6, 10, 18, 24];
 /** Long enough for midnight in Tokyo and the end of PayPay's cancel window. */
 const DAYS_ms = 2 * 86_400_000;
+/** Everything works: so long until the kiosk has noticed it, a sale that a fault interrupted shown to its end included. */
+const SELLS_AGAIN_ms = 240_000;
+const CLOSED: readonly string[] = ['dark', 'recovering', 'outOfService', 'maintenance'];
 /** So long after the last thing that was asked of it the machine may still have something to do. */
 const MACHINE_LINGERS_ms = 1_500;
 /** A motor that was running when the kiosk died runs on. */
@@ -126,7 +131,7 @@ export class World {
   }
 
   get screen(): ScreenView | { readonly name: 'dark' } {
-    return this.life?.alive === true && this.kiosk ? this.kiosk.view().screen : { name: 'dark' };
+    return this.life?.alive === true && this.kiosk ? this.kiosk.screen() : { name: 'dark' };
   }
 
   /** Nothing that the machine does from now on is slept over. */
@@ -184,15 +189,15 @@ export class World {
 
   #fell(life: Life, outage: Outage): void {
     this.trace(`power off ${life.bootId}`);
+    this.wakeMachine(this.#machineCalls.now > 0 ? MOTOR_ms : MACHINE_LINGERS_ms);
+    this.#machineReady = () => true;
+    this.#machineCalls = { now: 0 };
     if (this.#over) return;
     this.crashes += 1;
     this.#crashesLeft -= 1;
     const fates = this.#fates;
     this.disk.crash((unflushed) => fates.whole(0, unflushed));
     this.books.reread(this.disk.durable());
-    this.wakeMachine(MOTOR_ms);
-    this.#machineReady = () => true;
-    this.#machineCalls = { now: 0 };
     if (outage === 'process' && fates.chance(0.5)) this.#machineStarts += 1;
     const dark_ms = fates.chance(0.02) ? DAYS_ms : fates.pick([1_000, 1_000, 3_000, 3_000, 10_000, 30_000, 600_000, 7_200_000]);
     this.time.clock(0).setTimeout(() => this.powerOn(), this.#healing ? 1_000 : dark_ms);
@@ -202,7 +207,7 @@ export class World {
     const driver = openMachine(this.config.machine as Parameters<typeof openMachine>[0], {
       clock: life.clock(this.time.machineClock(this.start_ms), skew_ms),
       log: this.#log,
-      port: life.port(far.cable.a),
+      port: life.port(far.port),
     });
     this.#machineReady = () => !life.alive || driver.state().ready;
     const calls = { now: 0 };
@@ -241,7 +246,7 @@ export class World {
   async live(): Promise<void> {
     this.powerOn();
     this.#incidents();
-    const customers = 1 + this.random.whole(0, 5);
+    const customers = this.random.pick(CUSTOMERS_A_DAY);
     let over = false;
     void (async () => {
       for (let i = 0; i < customers; i++) {
@@ -263,6 +268,8 @@ export class World {
     const healed_ms = this.time.now_ms;
     ended = await this.time.run(() => this.books.open.size === 0 && this.life?.alive === true, healed_ms + REST_LIMIT_ms);
     if (ended !== 'over') this.violate(`orders never close: ${[...this.books.open].join(' ')}`);
+    ended = await this.time.run(() => !CLOSED.includes(this.screen.name), this.time.now_ms + SELLS_AGAIN_ms);
+    if (ended !== 'over') this.violate(`never sells again: ${JSON.stringify(this.screen)}`);
     // The kiosk is carried away. What is on its way arrives, and whoever still can pays.
     this.#over = true;
     this.life?.end();
@@ -297,9 +304,9 @@ export class World {
           );
         if (what === 'door') machine.simulator.door(true);
         else if (what === 'cable') machine.simulator.cable(false);
-        else machine.cable.unplug();
+        else machine.usb(false);
         back(() =>
-          what === 'door' ? machine.simulator.door(false) : what === 'cable' ? machine.simulator.cable(true) : machine.cable.plug(),
+          what === 'door' ? machine.simulator.door(false) : what === 'cable' ? machine.simulator.cable(true) : machine.usb(true),
         );
       },
       fates.between(0, 60_000),
@@ -313,7 +320,6 @@ export class World {
     this.disk.fault = null;
     this.paypay.heal();
     this.machine?.heal();
-    this.machine?.cable.plug();
     this.wakeMachine();
   }
 }
