@@ -102,7 +102,8 @@ export function createCustomerSide({ actor, planogram, machine, gateway, ids, co
         if (cart === null) return undefined;
         // Where there is no cart, what could not be bought a moment ago is not bought now beside it.
         if (!config().shop.singleItem) actor.send({ type: 'cart.changed', cart });
-        return draft(allocate(cart));
+        // A price that was touched while it still read "buy": what is in the cart already is for the customer to check out.
+        return cartSize(context.cart) > 0 ? undefined : draft(allocate(cart));
       }
       case 'charge':
         if (value !== 'selecting' || config().shop.mode !== 'counter') return undefined;

@@ -192,7 +192,7 @@ export const KioskCommandSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('add'), sku: Sku }),
   z.strictObject({ do: z.literal('remove'), sku: Sku }),
   z.strictObject({ do: z.literal('checkout') }),
-  /** Add and check out at once; the only way in `singleItem` shops. */
+  /** Add and check out at once; the only way in `singleItem` shops. Beside something in the cart it only adds. */
   z.strictObject({ do: z.literal('buy'), sku: Sku }),
   /** `mode: counter` only: an amount without products. */
   z.strictObject({ do: z.literal('charge'), amount_jpy: z.int().min(1).max(9_999_999) }),

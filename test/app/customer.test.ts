@@ -29,6 +29,14 @@ describe('from the first screen to the QR', () => {
     expect(await shop.see('awaitingPayment')).toMatchObject({ order: { total_jpy: 150 } });
   });
 
+  it('never sells what else is in the cart: there a price adds, also one that a slow screen still shows as a button', async () => {
+    await open();
+    await shop.send(touch, addTea, buyTea);
+    expect(await shop.see('selecting')).toMatchObject({ cart: [{ sku: 'tea', quantity: 2 }] });
+    await shop.clock.advance(5_000);
+    expect(shop.view().screen.name).toBe('selecting');
+  });
+
   it('buys one, also after a try that failed', async () => {
     await open({ shop: { singleItem: true }, ageCheck: { check: () => Promise.resolve('refused') } });
     await shop.send(touch, { do: 'buy', sku: 'beer' });
