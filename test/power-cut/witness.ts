@@ -1,38 +1,15 @@
 /** An intent is durable before its request leaves: when one reaches a far end, the file on the disk must have it already. */
-import type { OrderEvent } from '../../app/order/events.ts';
 import { COMMAND, word } from '../../hardware/xy-vmc/codec.ts';
+import { intentOf } from '../simulation/intents.ts';
 import type { Watch } from './far-ends.ts';
 import { lastVend, orderEvents } from './journal.ts';
 
-interface Body {
-  readonly [name: string]: string | undefined;
-}
-type Intent = readonly [orderId: string | undefined, stands: (event: OrderEvent) => boolean];
-
-/** What each request that changes something at PayPay rests on. */
-const INTENTS: Readonly<Record<string, (body: Body, amount_jpy: number | undefined, target: string) => Intent>> = {
-  createCode: (body) => [body['merchantPaymentId'], ({ type }) => type === 'code.requested'],
-  cancel: (_, __, target) => [target.slice('/v2/payments/'.length), ({ type }) => type === 'cancel.requested'],
-  refund: (body, amount_jpy) => [
-    body['merchantRefundId']?.replace(/-refund.*$/, ''),
-    (event) => event.type === 'refund.requested' && event.amount_jpy === amount_jpy,
-  ],
-  capture: (body, amount_jpy) => [
-    body['merchantPaymentId'],
-    (event) =>
-      event.type === 'capture.requested' && event.merchantCaptureId === body['merchantCaptureId'] && event.amount_jpy === amount_jpy,
-  ],
-  revert: (body) => [body['merchantRevertId']?.replace(/-revert$/, ''), ({ type }) => type === 'revert.requested'],
-};
-
 export function createWitness(journalFile: string, violate: (what: string) => void): Watch {
   return {
-    request(operation, { target, body }) {
-      const intent = INTENTS[operation];
-      if (intent === undefined) return;
-      const read = (body === '' ? {} : JSON.parse(body)) as { readonly amount?: { readonly amount: number } };
-      const [orderId = '', stands] = intent(read as Body, read.amount?.amount, target);
-      if (!orderEvents(journalFile, orderId).some(stands)) violate(`${orderId}: ${operation} arrived before its intent was durable`);
+    request(operation, request) {
+      const intent = intentOf(request);
+      if (intent !== null && !orderEvents(journalFile, intent.orderId).some(intent.stands))
+        violate(`${intent.orderId}: ${operation} arrived before its intent was durable`);
     },
     drive({ command, text }) {
       const selection = word(text, command === COMMAND.drive ? 2 : 0);

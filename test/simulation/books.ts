@@ -6,6 +6,7 @@ import type { OrderEvent } from '../../app/order/events.ts';
 import type { Journal, JournalRow, VendingMachine } from '../../app/ports.ts';
 import { codeState } from '../../main/paypay/simulator/codes.ts';
 import type { ApiRequest } from '../../main/paypay/simulator/answer.ts';
+import { intentOf } from './intents.ts';
 import type { World } from './world.ts';
 
 export type Opened = Extract<OrderEvent, { type: 'order.opened' }>;
@@ -112,29 +113,14 @@ export class Books {
   }
 
   /** An intent is durable before its request leaves. */
-  arrived({ method, target, body }: ApiRequest): void {
-    if (method === 'GET') return;
-    const request = (body === '' ? {} : JSON.parse(body)) as Record<string, string | undefined>;
-    const intent = (orderId: string | undefined, fact: string) => {
-      if (orderId === undefined || this.orders.get(orderId)?.facts.has(fact) !== true)
-        this.#world.violate(`${String(orderId)}: ${method} ${target} before ${fact} is durable`);
-    };
-    if (method === 'DELETE' && target.startsWith('/v2/payments/')) {
-      const orderId = target.slice('/v2/payments/'.length);
-      if (!this.#world.paypay.simulator.world.codes.has(orderId)) this.#cancelledBefore.add(orderId);
-      return intent(orderId, 'cancel.requested');
-    }
-    switch (target) {
-      case '/v2/codes':
-        return intent(request['merchantPaymentId'], 'code.requested');
-      case '/v2/refunds':
-        return intent(request['merchantRefundId']?.replace(/-refund.*$/, ''), 'refund.requested');
-      case '/v2/payments/capture':
-        return intent(request['merchantPaymentId'], 'capture.requested');
-      case '/v2/payments/preauthorize/revert':
-        return intent(request['merchantRevertId']?.replace(/-revert$/, ''), 'revert.requested');
-      default:
-    }
+  arrived(request: ApiRequest): void {
+    const intent = intentOf(request);
+    if (intent === null) return;
+    const { orderId, stands } = intent;
+    const { method, target } = request;
+    if (method === 'DELETE' && !this.#world.paypay.simulator.world.codes.has(orderId)) this.#cancelledBefore.add(orderId);
+    if (this.orders.get(orderId)?.rows.some(({ event }) => stands(event)) !== true)
+      this.#world.violate(`${orderId}: ${method} ${target} before its intent is durable`);
   }
 
   machine(of: VendingMachine): VendingMachine {

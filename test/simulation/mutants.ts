@@ -88,6 +88,11 @@ export const MUTANTS: readonly Mutant[] = [
     journal: (journal) => ({ ...journal, openOrders: () => Promise.resolve([]) }),
   },
   {
+    name: 'machineReturnUnheard',
+    breaks: 'The kiosk hears that its machine is gone, and not that it is back.',
+    machine: (machine) => ({ ...machine, onState: (listener) => machine.onState((state) => state.ready || listener(state)) }),
+  },
+  {
     name: 'deleteSkipped',
     breaks: 'A code is not deleted when it is closed.',
     gateway: (gateway) => ({ ...gateway, deleteCode: () => Promise.resolve(done('gone')) }),
