@@ -5,7 +5,7 @@ import { command, commit } from './reproduce.ts';
 import { runWorld } from './world.ts';
 
 /** Its own seeds in every run would be a test that fails when nobody changed anything; `npm run simulate` is for exploring. */
-const SEEDS = 700;
+const SEEDS = 350;
 const MUTANT_SEEDS = 2_000;
 
 async function worlds(mode: Mode, from: number, seeds: number) {
