@@ -245,12 +245,12 @@ export class World {
 
   async live(): Promise<void> {
     this.powerOn();
-    this.#incidents();
     const customers = this.random.pick(CUSTOMERS_A_DAY);
     let over = false;
     void (async () => {
       for (let i = 0; i < customers; i++) {
         await this.sleep(this.random.between(2_000, 20_000));
+        this.#incidents();
         await visit(this, new Random(this.options.seed, 100 + i));
       }
       // Whatever is still to be returned waits for days. Rare, for it is thousands of tries.
@@ -276,17 +276,17 @@ export class World {
     await this.time.run(() => false, this.time.now_ms + 700_000);
   }
 
-  /** Things that happen to a shop without anybody's plan. */
+  /** Things that happen to a shop without anybody's plan, now or in a minute. */
   #incidents(): void {
     const fates = this.#fates;
     const clock = this.time.clock(0);
-    if (fates.chance(0.05)) {
+    if (fates.chance(0.02)) {
       this.disk.faultComesLate = fates.chance(0.3);
       clock.setTimeout(() => !this.#healing && (this.disk.fault = fates.pick(['full', 'io', 'readOnly'])), fates.between(0, 60_000));
       clock.setTimeout(() => (this.disk.fault = null), fates.between(60_000, 120_000));
     }
     const machine = this.machine;
-    if (machine === null || !fates.chance(0.15)) return;
+    if (machine === null || !fates.chance(0.06)) return;
     clock.setTimeout(
       () => {
         this.wakeMachine();
