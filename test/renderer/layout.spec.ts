@@ -1,4 +1,7 @@
-/** Every screen in every language on every glass: with words three times as long, and under a finger. As a shop shows it: pictures.spec.ts. */
+/**
+ * Every screen on every glass: under a finger, and with words three times as long in every language; and what must not move. As a shop
+ * shows them, pictures.spec.ts judges them.
+ */
 import { LANGUAGES } from '../../app/view.ts';
 import { cases, fixtures, GLASS, type GlassName, longNames, on } from './fixtures.ts';
 import { expect, test } from './screen.ts';

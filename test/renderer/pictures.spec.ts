@@ -35,7 +35,7 @@ for (const glass of Object.keys(GLASS) as GlassName[])
           if (language === 'ja' || (glass === 'portrait' && !easyView))
             faults.push(...(await kiosk.faultsOfAxe()).map((fault) => `${name}: ${fault}`));
         }
-        expect(faults, 'look at the pictures; if they are right: npm run screens -- --keep').toEqual([]);
+        expect(faults, 'where one looks different, look at its picture; if that is right: npm run screens -- --keep').toEqual([]);
       });
 
 test('a word that is missing is seen, and so is a button of another colour; a letter’s edge is not', async ({ kiosk }) => {

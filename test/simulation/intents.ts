@@ -18,7 +18,10 @@ interface Body {
 
 const CANCEL = '/v2/payments/';
 
-/** @returns null when nothing needs to be written before: a question, or a code that is taken back */
+/**
+ * @returns null when nothing needs to be written before: a question, or a code that is taken back
+ * @throws Error for a request that changes something and that no kiosk makes
+ */
 export function intentOf({ method, target, body }: ApiRequest): Intent | null {
   if (method === 'GET') return null;
   if (method === 'DELETE')
@@ -41,6 +44,6 @@ export function intentOf({ method, target, body }: ApiRequest): Intent | null {
     case '/v2/payments/preauthorize/revert':
       return { orderId: merchantRevertId.replace(/-revert$/, ''), stands: ({ type }) => type === 'revert.requested' };
     default:
-      return null;
+      throw new Error(`a kiosk does not ask for ${method} ${target}`);
   }
 }

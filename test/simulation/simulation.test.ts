@@ -29,8 +29,8 @@ describe('every yen is accounted for', () => {
       const { results, broken, orders, crashes } = await worlds(mode, 1, SEEDS);
       expect(broken).toEqual([]);
       // A simulation in which nothing happens proves nothing.
-      expect(orders).toBeGreaterThan(SEEDS);
-      expect(crashes).toBeGreaterThan(SEEDS / 4);
+      expect(orders).toBeGreaterThan(4 * SEEDS);
+      expect(crashes).toBeGreaterThan(SEEDS);
       for (const result of ['vended', 'partlyVended', 'refunded', 'abandoned', 'attention'])
         expect(results.get(result) ?? 0, result).toBeGreaterThan(SEEDS / 1_000);
     },
