@@ -26,6 +26,13 @@ export interface VendRecord {
   readonly at_ms: number;
 }
 
+/** A vend that was begun in time may still wait so long for a machine that is busy (app/order/effects.ts). */
+const MACHINE_PASSES_ms = 60_000;
+/** Which run of the machine below the process a boot belongs to (main/host.ts). */
+const machineStart = (bootId: string): string | undefined => bootId.split(':')[0];
+
+const ENDS = ['vend.succeeded', 'vend.failed', 'vend.unknown'];
+
 const factOf = (event: OrderEvent): string => ('line' in event ? `${event.type}:${event.line}` : event.type);
 
 export class Books {
@@ -36,6 +43,8 @@ export class Books {
   readonly #lineOf = new Map<string, { orderId: string; line: number }>();
   /** Orders whose cancel came to PayPay before their code did. */
   readonly #cancelledBefore = new Set<string>();
+  /** Slots of which nobody knows what they gave; nobody releases them here. */
+  readonly #inDoubt = new Set<string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -46,6 +55,7 @@ export class Books {
     return {
       ...of,
       append: async (rows) => {
+        for (const { event } of rows) if (event.type === 'order.opened') this.#checkSale(event);
         try {
           const written = await of.append(rows);
           for (const row of written) this.#note(row, true);
@@ -63,6 +73,7 @@ export class Books {
   reread(rows: readonly JournalRow[]): void {
     this.orders.clear();
     this.open.clear();
+    this.#inDoubt.clear();
     for (const row of rows) this.#note(row, false);
   }
 
@@ -80,6 +91,7 @@ export class Books {
     if (order === undefined) return this.#world.violate(`${event.type} of an order that was never opened`);
     order.rows.push(row);
     order.facts.add(factOf(event));
+    if (event.type === 'vend.unknown') this.#inDoubt.add(order.opened.lines[event.line]?.slot ?? '?');
     if (event.type === 'order.closed') this.open.delete(orderId);
     if (event.type === 'order.reopened') this.open.add(orderId);
     if (!live) return;
@@ -123,6 +135,35 @@ export class Books {
       this.#world.violate(`${orderId}: ${method} ${target} before its intent is durable`);
   }
 
+  /** After a restart nobody stands there any more, unless it was so short that the shop has another rule. */
+  #checkSomebodyWaits({ orderId, rows }: OrderRecord): void {
+    const { life, config, time } = this.#world;
+    const payment = rows.find(({ event }) => event.type === 'payment.completed' || event.type === 'payment.authorized');
+    if (payment === undefined || life === null || payment.bootId === life.bootId) return;
+    const { resumeVendWithin_ms } = config.sale;
+    const limit_ms = resumeVendWithin_ms === 0 ? 0 : resumeVendWithin_ms + MACHINE_PASSES_ms;
+    if (machineStart(payment.bootId) !== machineStart(life.bootId) || time.now_ms - payment.monotonic_ms >= limit_ms)
+      this.#world.violate(`${orderId}: a vend for nobody, after a restart`);
+  }
+
+  /** No sale that can't be finished: the machine has just been asked for these slots, and nothing before them is still in doubt. */
+  #checkSale({ orderNumber, fulfilment, lines }: Opened): void {
+    if (fulfilment !== 'machine') return;
+    const slots = this.#world.machine?.simulator.state().slots ?? [];
+    for (const { slot } of lines) {
+      const empty = slots.find(({ selection }) => String(selection) === slot)?.stock === 0;
+      if (empty || this.#inDoubt.has(slot))
+        this.#world.violate(`${orderNumber}: sold from slot ${slot}, which is ${empty ? 'empty' : 'in doubt'}`);
+    }
+    for (const orderId of this.open) {
+      const { facts, opened } = this.orders.get(orderId) as OrderRecord;
+      const asked = opened.lines.find(
+        ({ line }) => facts.has(`vend.requested:${line}`) && !ENDS.some((end) => facts.has(`${end}:${line}`)),
+      );
+      if (asked) this.#world.violate(`${orderNumber}: sold while line ${asked.line} of ${orderId} was in doubt`);
+    }
+  }
+
   machine(of: VendingMachine): VendingMachine {
     return {
       ...of,
@@ -134,6 +175,7 @@ export class Books {
           if (!order.facts.has(`vend.requested:${vend.line}`))
             this.#world.violate(`${vend.orderId}: vend before vend.requested is durable`);
           if (order.facts.has('cancel.requested')) this.#world.violate(`${vend.orderId}: vend after a cancel was requested`);
+          this.#checkSomebodyWaits(order);
           this.vends.push({ ...vend, at_ms: this.#world.machine?.now_ms() ?? 0 });
         }
         this.#world.machine?.trouble();

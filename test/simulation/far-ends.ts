@@ -119,9 +119,11 @@ export interface FarMachine {
 
 export function farMachine(time: VirtualTime, start_ms: number, random: Random): FarMachine {
   const clock = time.machineClock(start_ms);
+  // There is less in it than the kiosk was told.
+  const miscounted = random.chance(0.15);
   const simulator = createVmcSimulator(
     {
-      slots: SELECTIONS.map((selection) => ({ selection, stock: STOCK, capacity: 10 })),
+      slots: SELECTIONS.map((selection) => ({ selection, stock: miscounted ? random.pick([STOCK, 2, 1, 0]) : STOCK, capacity: 10 })),
       // Five times the usual interval: a fifth of the work, and every wait is longer.
       pollInterval_ms: 1_000,
       motor_ms: 1_500,

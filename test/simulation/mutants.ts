@@ -117,6 +117,16 @@ export const MUTANTS: readonly Mutant[] = [
       decide(order.payment === null ? order : { ...order, cancel: null }, { ...situation, live: true }, answers),
   },
   {
+    name: 'vendForNobody',
+    breaks: 'What was paid before a restart still vends, however long ago.',
+    decide: (order, situation, answers) => decide(order, { ...situation, since_ms: () => 0, resumeVendWithin_ms: 1 }, answers),
+  },
+  {
+    name: 'slotNotAsked',
+    breaks: 'A code is made without asking the machine for the slot.',
+    machine: (machine) => ({ ...machine, check: () => Promise.resolve({ ready: true }) }),
+  },
+  {
     name: 'vendRepeated',
     breaks: 'A vend without an outcome is sent again after a restart.',
     machine: (machine) => ({
