@@ -171,6 +171,7 @@ export async function openLane(settlement: Settlement, random: Random, deck: Dec
         orders,
         vends,
         paypay: paypay.world,
+        resumeVendWithin_ms: 0,
         machine: { ...machine.state(), violations: machine.state().violations.filter((what) => !OUT_OF_TURN.test(what)) },
         violate: (what) => violations.push(what),
       });

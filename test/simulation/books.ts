@@ -26,11 +26,6 @@ export interface VendRecord {
   readonly at_ms: number;
 }
 
-/** A vend that was begun in time may still wait so long for a machine that is busy (app/order/effects.ts). */
-const MACHINE_PASSES_ms = 60_000;
-/** Which run of the machine below the process a boot belongs to (main/host.ts). */
-const machineStart = (bootId: string): string | undefined => bootId.split(':')[0];
-
 const ENDS = ['vend.succeeded', 'vend.failed', 'vend.unknown'];
 
 const factOf = (event: OrderEvent): string => ('line' in event ? `${event.type}:${event.line}` : event.type);
@@ -135,17 +130,6 @@ export class Books {
       this.#world.violate(`${orderId}: ${method} ${target} before its intent is durable`);
   }
 
-  /** After a restart nobody stands there any more, unless it was so short that the shop has another rule. */
-  #checkSomebodyWaits({ orderId, rows }: OrderRecord): void {
-    const { life, config, time } = this.#world;
-    const payment = rows.find(({ event }) => event.type === 'payment.completed' || event.type === 'payment.authorized');
-    if (payment === undefined || life === null || payment.bootId === life.bootId) return;
-    const { resumeVendWithin_ms } = config.sale;
-    const limit_ms = resumeVendWithin_ms === 0 ? 0 : resumeVendWithin_ms + MACHINE_PASSES_ms;
-    if (machineStart(payment.bootId) !== machineStart(life.bootId) || time.now_ms - payment.monotonic_ms >= limit_ms)
-      this.#world.violate(`${orderId}: a vend for nobody, after a restart`);
-  }
-
   /** No sale that can't be finished: the machine has just been asked for these slots, and nothing before them is still in doubt. */
   #checkSale({ orderNumber, fulfilment, lines }: Opened): void {
     if (fulfilment !== 'machine') return;
@@ -175,7 +159,6 @@ export class Books {
           if (!order.facts.has(`vend.requested:${vend.line}`))
             this.#world.violate(`${vend.orderId}: vend before vend.requested is durable`);
           if (order.facts.has('cancel.requested')) this.#world.violate(`${vend.orderId}: vend after a cancel was requested`);
-          this.#checkSomebodyWaits(order);
           this.vends.push({ ...vend, at_ms: this.#world.machine?.now_ms() ?? 0 });
         }
         this.#world.machine?.trouble();

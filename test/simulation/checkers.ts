@@ -11,10 +11,17 @@ export interface Evidence {
   /** In the order in which they were asked for. */
   readonly vends: readonly VendRecord[];
   readonly paypay: PayPayWorld;
+  /** The shop's own rule for short interruptions. */
+  readonly resumeVendWithin_ms: number;
   /** null where nothing is dispensed by a machine. */
   readonly machine: VmcSimulatorState | null;
   readonly violate: (what: string) => void;
 }
+
+/** A vend that was begun in time may still wait so long for a machine that is busy (app/order/effects.ts). */
+const MACHINE_PASSES_ms = 60_000;
+/** Which run of the computer a process belongs to. */
+const machineStart = (bootId: string): string | undefined => bootId.split(':')[0];
 
 const EVIDENCE = ['vend.unknown', 'refund.rejected', 'capture.rejected', 'revert.rejected'];
 
@@ -97,6 +104,7 @@ function checkOrder(
   const payment = evidence.paypay.paymentOf(orderId);
   const taken = payment === undefined ? 0 : taken_jpy(payment);
   const returned = payment === undefined ? 0 : payment.status === 'FAILED' ? taken : refunded_jpy(payment);
+  checkSomebodyWaited(rows, evidence.resumeVendWithin_ms, violate);
   checkDoubtfulVends(rows, order.opened.unknownVend, violate);
   checkRefusals(order, payment, violate);
   const closing = rows.findLast(({ event }) => event.type === 'order.closed')?.event;
@@ -115,6 +123,17 @@ function checkOrder(
   }
   if (taken !== delivered_jpy + returned) violate(`taken ${taken} is not delivered ${delivered_jpy} + returned ${returned} (${result})`);
   if (payment && isHeld(payment)) violate('its hold was never let go of');
+}
+
+/** After a restart nobody stands there any more, unless it was so short that the shop has another rule. */
+function checkSomebodyWaited(rows: OrderRecord['rows'], resumeVendWithin_ms: number, violate: (what: string) => void): void {
+  const payment = rows.find(({ event }) => event.type === 'payment.completed' || event.type === 'payment.authorized');
+  const limit_ms = resumeVendWithin_ms === 0 ? 0 : resumeVendWithin_ms + MACHINE_PASSES_ms;
+  for (const { event, bootId, monotonic_ms } of rows) {
+    if (event.type !== 'vend.requested' || payment === undefined || bootId === payment.bootId) continue;
+    if (machineStart(bootId) !== machineStart(payment.bootId) || monotonic_ms - payment.monotonic_ms >= limit_ms)
+      violate(`line ${event.line} was vended for nobody, after a restart`);
+  }
 }
 
 /** What a person has to decide is not decided by the software: it waits for one. */

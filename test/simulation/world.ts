@@ -335,6 +335,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldReport> {
     orders: world.books.orders,
     vends: world.books.vends,
     paypay: world.paypay.simulator.world,
+    resumeVendWithin_ms: world.config.sale.resumeVendWithin_ms,
     machine: world.machine?.simulator.state() ?? null,
     violate: (what) => world.violate(what),
   });
