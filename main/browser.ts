@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CannotStart } from './cannot-start.ts';
 import { openChromium } from './chromium.ts';
+import { crashOnly } from './crash-only.ts';
 import { openHost } from './host.ts';
 import { readHostOptions } from './host-options.ts';
 import { serveOperator } from './operator/serve.ts';
@@ -54,11 +55,8 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
 }
 
-// What nobody foresaw ends the process: its supervisor starts it again, and recovery runs.
-process.on('uncaughtException', (error) => {
-  log.error('process.crashed', { message: error.stack ?? String(error) });
-  process.exit(70);
-});
+// Its supervisor starts it again.
+crashOnly(log, () => process.exit(70));
 
 main().catch((error: unknown) => {
   if (!(error instanceof CannotStart)) throw error;

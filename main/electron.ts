@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, BrowserWindow, dialog, ipcMain, Menu, powerSaveBlocker, protocol, session } from 'electron';
 import { CannotStart } from './cannot-start.ts';
+import { crashOnly } from './crash-only.ts';
 import { openHost } from './host.ts';
 import { readHostOptions } from './host-options.ts';
 import { serveIpc } from './ipc.ts';
@@ -74,9 +75,7 @@ async function main(): Promise<void> {
   process.stdout.write(['kiosk: in its own window', ...operator.says, ''].join('\n'));
 }
 
-// Crash only: what nobody foresaw ends the process, a new one recovers from the journal.
-process.on('uncaughtException', (error) => {
-  log.error('process.crashed', { message: error.stack ?? String(error) });
+crashOnly(log, () => {
   app.relaunch();
   app.exit(70);
 });
