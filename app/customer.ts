@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { impossible } from './errors.ts';
 import type { kioskMachine, Sale } from './kiosk.machine.ts';
 import type { LocalText } from './order/events.ts';
-import type { Ids, PaymentGateway, VendingMachine } from './ports.ts';
+import type { Ids, Log, PaymentGateway, VendingMachine } from './ports.ts';
 import type { ComfortView, KioskCommand, ShopView } from './view.ts';
 
 /** What a counter charges without a product. */
@@ -26,13 +26,16 @@ export interface CustomerWorld {
   readonly machine: VendingMachine | null;
   readonly gateway: Pick<PaymentGateway, 'warm'>;
   readonly ids: Ids;
+  readonly log: Log;
   readonly config: () => Config;
   readonly shop: () => ShopView;
   /** Orders that this kiosk ever opened. */
   readonly orderCount: () => number;
 }
 
-export function createCustomerSide({ actor, planogram, machine, gateway, ids, config, shop, orderCount }: CustomerWorld): CustomerSide {
+export function createCustomerSide(world: CustomerWorld): CustomerSide {
+  const { actor, planogram, machine, gateway, ids, log, config, shop, orderCount } = world;
+
   function draft(lines: readonly DraftLine[] | null, until_ms: number | null = null): void {
     const { gate, fault: standing } = actor.getSnapshot().context;
     const gateProblem = standing ?? gate[0];
@@ -121,6 +124,8 @@ export function createCustomerSide({ actor, planogram, machine, gateway, ids, co
         return config().shop.languages.includes(command.language) ? comfort({ language: command.language }) : undefined;
       case 'setEasyView':
         return comfort({ easyView: command.easyView });
+      case 'broken':
+        return log.error('screen.broken', { what: command.what, screen: value });
       default:
         return impossible(command);
     }

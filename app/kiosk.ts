@@ -288,6 +288,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     machine,
     gateway,
     ids,
+    log,
     config: () => config,
     shop: () => shop,
     orderCount: () => orderCount,

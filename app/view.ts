@@ -184,6 +184,9 @@ export interface KioskView {
 const Sku = z.string().min(1).max(64);
 
 /** What a screen may ask. Parsed at the host's edge; anything else is dropped and counted. */
+/** Longest description of a broken page; with it a message still fits (main/channel.ts). */
+export const BROKEN_max = 200;
+
 export const KioskCommandSchema = z.discriminatedUnion('do', [
   /** Somebody touched the attract screen. */
   z.strictObject({ do: z.literal('start') }),
@@ -203,5 +206,7 @@ export const KioskCommandSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('finish') }),
   z.strictObject({ do: z.literal('setLanguage'), language: z.enum(LANGUAGES) }),
   z.strictObject({ do: z.literal('setEasyView'), easyView: z.boolean() }),
+  /** The page could not be drawn, and loads itself anew: for the log. */
+  z.strictObject({ do: z.literal('broken'), what: z.string().max(BROKEN_max) }),
 ]);
 export type KioskCommand = z.infer<typeof KioskCommandSchema>;

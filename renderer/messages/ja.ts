@@ -124,7 +124,7 @@ export const ja = {
   'recovering.hint': '前回のお取引を確かめています。すぐに終わります。',
   'maintenance.title': '点検中です',
   'maintenance.hint': '係員が作業しています。少しお待ちください。',
-  'lost.title': '画面をつなぎなおしています',
+  'lost.title': '画面をつなぎ直しています',
   'lost.hint': 'お支払いと返金は、画面が消えても続いています。少しお待ちください。',
 
   'idle.title': 'まだご利用中ですか？',

@@ -129,3 +129,15 @@ describe('the screen goes back by itself', () => {
     expect((await shop.see('awaitingPayment')).url).not.toBe(url);
   });
 });
+
+describe('a page that could not be drawn', () => {
+  it('is written down with what stood there, and changes nothing', async () => {
+    const told: unknown[] = [];
+    await open({ log: { info() {}, warn() {}, error: (...line) => void told.push(line) } });
+    await shop.send(touch, addTea, checkout);
+    const before = await shop.see('awaitingPayment');
+    await shop.send({ do: 'broken', what: 'TypeError: no order' });
+    expect(told).toEqual([['screen.broken', { what: 'TypeError: no order', screen: 'awaitingPayment' }]]);
+    expect(shop.view().screen).toEqual(before);
+  });
+});

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type Config, parseConfig } from '../../app/config.ts';
 import { createKiosk, type Kiosk } from '../../app/kiosk.ts';
 import type { decide } from '../../app/order/decide.ts';
-import type { AgeCheck, Journal, JournalRow, NewRow, ReceiptPrinter, VendingMachine } from '../../app/ports.ts';
+import type { AgeCheck, Journal, JournalRow, Log, NewRow, ReceiptPrinter, VendingMachine } from '../../app/ports.ts';
 import type { KioskCommand, KioskView, ScreenName, ScreenView } from '../../app/view.ts';
 import { openJournal } from '../../main/journal/journal.ts';
 import { createPayPayGateway } from '../../main/paypay/gateway.ts';
@@ -41,6 +41,7 @@ export interface TestShop {
 const breathe = () => new Promise((resolve) => setTimeout(resolve, 1));
 
 export interface ShopChanges {
+  readonly log?: Log;
   readonly shop?: object;
   readonly sale?: object;
   readonly ageCheck?: AgeCheck;
@@ -85,7 +86,7 @@ export function configOf({ machine, ...changes }: Pick<ShopChanges, 'shop' | 'sa
 
 export async function openShop(changes: ShopChanges = {}): Promise<TestShop> {
   const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-shop-'));
-  const { ageCheck, printer, machine = null } = changes;
+  const { ageCheck, printer, machine = null, log = silentLog } = changes;
   const config = configOf(changes);
   const clock = new VirtualClock();
   const ids = seededIds();
@@ -107,7 +108,7 @@ export async function openShop(changes: ShopChanges = {}): Promise<TestShop> {
         return written;
       },
     };
-    const ports = { journal, gateway, machine, printer, clock, ids, log: silentLog, ageCheck, version: 'test' };
+    const ports = { journal, gateway, machine, printer, clock, ids, log, ageCheck, version: 'test' };
     const started = createKiosk(ports, config, changes.decide);
     void started.start();
     return started;

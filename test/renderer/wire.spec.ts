@@ -73,6 +73,33 @@ test('the same in Electron, where the wire itself never breaks', async ({ kiosk:
   await expect(page.getByTestId('lost')).toHaveCount(0, TRUE_AGAIN);
 });
 
+test('a page that can not be drawn: covered at once, told to the host, and loaded anew', async ({ page, host }) => {
+  host.show(fixtures.awaitingPayment);
+  await expect(page.getByTestId('qr')).toBeVisible();
+  host.commands();
+  // An order screen without its order: what a defect, here or in the kiosk, might send.
+  const undrawable = { ...fixtures.thanks, screen: { name: 'thanks' } } as unknown as KioskView;
+  host.show(undrawable);
+  await expect(page.getByTestId('lost')).toBeVisible(SAID);
+  expect(host.commands()).toContainEqual({ do: 'broken', what: expect.stringContaining('TypeError') as unknown });
+  const taken = host.taken();
+  await expect.poll(() => host.taken(), 'it tries again').toBeGreaterThan(taken + 1);
+  host.show(fixtures['refunding-completed']);
+  await expect(page.locator(seen('refunding'))).toBeVisible({ timeout: 4000 });
+  await expect(page.getByTestId('lost')).toHaveCount(0);
+});
+
+test('a page that can not be drawn while its host goes: loaded anew when the host is back, not before', async ({ page, host }) => {
+  host.show({ ...fixtures.thanks, screen: { name: 'thanks' } } as unknown as KioskView);
+  await expect(page.getByTestId('lost')).toBeVisible(SAID);
+  host.cut();
+  host.show(fixtures.attract);
+  await page.waitForTimeout(2500);
+  await expect(page.getByTestId('lost')).toBeVisible();
+  host.mend();
+  await expect(page.locator(seen('attract'))).toBeVisible({ timeout: 4000 });
+});
+
 test('a tap while the wire is down is not sent later', async ({ page, host }) => {
   host.show(fixtures['codeClosed-expired']);
   await expect(page.getByTestId('new-code')).toBeVisible();
