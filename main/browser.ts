@@ -8,6 +8,7 @@ import { openHost } from './host.ts';
 import { readHostOptions } from './host-options.ts';
 import { serveOperator } from './operator/serve.ts';
 import { screenFiles } from './screen-files.ts';
+import { answerSupervisor } from './supervised.ts';
 import { jsonLog, systemClock } from './system.ts';
 import { startWebServer } from './web-server.ts';
 
@@ -38,10 +39,6 @@ async function main(): Promise<void> {
   process.stdout.write([`kiosk: ${address}`, ...operator.says, ''].join('\n'));
   const window = options.open ? openChromium(address, { fullScreen: true, profile: `${options.dataFolder}/chromium`, log }) : null;
 
-  // A parent process (the demo) may ask for further addresses, one for each page that shows the kiosk.
-  process.on('message', () => process.send?.({ address: server.address(60_000) }));
-  process.on('disconnect', () => void stop());
-
   let stopping = false;
   async function stop(): Promise<void> {
     if (stopping) return;
@@ -53,6 +50,7 @@ async function main(): Promise<void> {
     process.exit(0);
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+  answerSupervisor({ stop: () => void stop(), address: () => server.address(60_000) });
 }
 
 // Its supervisor starts it again.

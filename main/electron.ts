@@ -10,6 +10,7 @@ import { serveIpc } from './ipc.ts';
 import { startLoopback } from './operator/loopback.ts';
 import { serveOperator } from './operator/serve.ts';
 import { screenFiles } from './screen-files.ts';
+import { answerSupervisor } from './supervised.ts';
 import { jsonLog, systemClock } from './system.ts';
 import { hardenContents, hardenSession, SCREEN_SCHEME, SCREEN_URL, serveFiles, windowOptions } from './window.ts';
 
@@ -69,7 +70,7 @@ async function main(): Promise<void> {
     if (options.windowed) void stop();
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
-  process.on('disconnect', () => void stop());
+  answerSupervisor({ stop: () => void stop() });
 
   await window.loadURL(SCREEN_URL);
   process.stdout.write(['kiosk: in its own window', ...operator.says, ''].join('\n'));

@@ -1,6 +1,7 @@
-/** The demo's kiosk: a process that can be killed like a machine whose plug is pulled, and is started again when it fails. */
-import { appendFileSync, writeFileSync } from 'node:fs';
+/** The kiosk's process: started again when it fails or hangs, and in the demo killed like a machine whose plug is pulled. */
+import { ADDRESS, ALIVE } from '../supervised.ts';
 import { type Child, endChild, startChild } from './child.ts';
+import { openLogFile } from './log-file.ts';
 
 export interface KioskProgram {
   readonly program: string;
@@ -10,6 +11,8 @@ export interface KioskProgram {
   readonly logFile: string;
   /** What a person should read at once. */
   readonly say: (line: string) => void;
+  /** How often it is asked whether it is alive. */
+  readonly watch_ms?: number;
 }
 
 export interface DemoKiosk {
@@ -26,11 +29,14 @@ export interface DemoKiosk {
 const FIRST_RESTART_ms = 500;
 const LAST_RESTART_ms = 10_000;
 const ANSWER_ms = 2000;
+const WATCH_ms = 5000;
+/** It hangs when it leaves so many questions in a row unanswered. Counted, not timed: a computer that slept is no kiosk that hangs. */
+const UNANSWERED_max = 4;
 
 /** @throws Error when the first start fails; what the kiosk said about it was passed to `say` */
 export async function startKiosk(options: KioskProgram): Promise<DemoKiosk> {
-  const { program, args, env, logFile, say } = options;
-  writeFileSync(logFile, '');
+  const { program, args, env, say, watch_ms = WATCH_ms } = options;
+  const log = openLogFile(options.logFile);
   let child: Child | null = null;
   let wanted = true;
   let restart_ms = FIRST_RESTART_ms;
@@ -44,12 +50,13 @@ export async function startKiosk(options: KioskProgram): Promise<DemoKiosk> {
           if (line.startsWith('kiosk: ')) onReady(line);
           return;
         }
-        appendFileSync(logFile, `${line}\n`);
+        log(line);
         const words = wordsOf(line);
         if (words !== null) say(words);
       },
     });
     child = started;
+    watch(started);
     void started.ended.then((code) => {
       if (child !== started) return;
       child = null;
@@ -59,6 +66,22 @@ export async function startKiosk(options: KioskProgram): Promise<DemoKiosk> {
       setTimeout(() => wanted && child === null && start(() => {}), restart_ms);
     });
     return started;
+  }
+
+  /** A process that runs in circles would leave orders open for good. Nobody is killed who never answered: it may know nothing of this. */
+  function watch({ process: watched, ended }: Child): void {
+    let unanswered: number | null = null;
+    watched.on('message', (message) => {
+      if (message === ALIVE) unanswered = 0;
+    });
+    const ask = () => void (watched.connected && watched.send(ALIVE, () => {}));
+    ask();
+    const timer = setInterval(() => {
+      if (unanswered === null || ++unanswered <= UNANSWERED_max) return ask();
+      say('the kiosk hangs');
+      watched.kill('SIGKILL');
+    }, watch_ms);
+    void ended.then(() => clearInterval(timer));
   }
 
   let first: 'pending' | 'done' = 'pending';
@@ -79,12 +102,17 @@ export async function startKiosk(options: KioskProgram): Promise<DemoKiosk> {
       const asked = child?.process;
       if (!asked?.connected) return Promise.resolve(null);
       return new Promise((resolve) => {
-        const giveUp = setTimeout(() => resolve(null), ANSWER_ms);
-        asked.once('message', (message) => {
+        const hear = (message: unknown) => {
+          if (message !== ALIVE) answer((message as { address: string }).address);
+        };
+        const answer = (address: string | null) => {
           clearTimeout(giveUp);
-          resolve((message as { address: string }).address);
-        });
-        asked.send('address', (error) => error && resolve(null));
+          asked.off('message', hear);
+          resolve(address);
+        };
+        const giveUp = setTimeout(() => answer(null), ANSWER_ms);
+        asked.on('message', hear);
+        asked.send(ADDRESS, (error) => error && answer(null));
       });
     },
     async end() {
