@@ -48,6 +48,8 @@ describe('a kiosk under its supervisor', () => {
   });
 
   it('is killed when it hangs, and comes back', async () => {
+    // It has been asked before, and has answered.
+    expect(await kiosk.address()).toContain('http://127.0.0.1:');
     const before = pid();
     process.kill(before, 'SIGSTOP');
     await expect.poll(() => said, { timeout: 5_000 }).toContain('the kiosk hangs');
