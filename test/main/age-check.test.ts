@@ -13,7 +13,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-age-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const said: string[] = [];
 const log: Log = { info() {}, warn() {}, error: (_, fields) => said.push(String(fields?.['message'])) };
-const load = (module: string, options = {}) => loadAgeCheck({ ageCheck: { module, options } } as Config, folder, log);
+const load = (module: string, options = {}) => loadAgeCheck({ ageCheck: { module, options } } as Config, folder, log, 500);
 const written = (name: string, text: string) => {
   writeFileSync(path.join(folder, name), text);
   return load(name);
@@ -29,6 +29,8 @@ it.each([
   ['a file that is no JavaScript', 'broken.mjs', 'export default (', /broken\.mjs can't be used/],
   ['a module without a function', 'empty.mjs', 'export const check = 1;', /no default export that is a function/],
   ['a function that makes nothing', 'nothing.mjs', 'export default () => null;', /nothing with a method check/],
+  ['a module that never ends loading', 'endless.mjs', 'await new Promise((r) => setTimeout(r, 1e6)); export default () => null;', /500 ms/],
+  ['a function that never ends', 'waits.mjs', 'export default () => new Promise(() => {});', /not ready in 500 ms/],
   ['a function that throws', 'throws.mjs', "export default () => { throw new Error('no reader'); };", /no reader/],
 ])('says why %s is not used', async (_, name, text, why) => {
   said.length = 0;
