@@ -62,10 +62,13 @@ export function hardenSession(session: Session): void {
   session.on('will-download', (event) => event.preventDefault());
 }
 
-/** No navigation, no window, no keyboard shortcut; a page that dies comes back. */
+/** No navigation but to itself, no window, no keyboard shortcut; a page that dies comes back. */
 export function hardenContents(contents: WebContents, log: Log): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  contents.on('will-navigate', (event) => event.preventDefault());
+  contents.on('will-navigate', (event) => {
+    // It may load itself anew (renderer/Unbroken.tsx): Electron asks for that as well.
+    if (event.url !== SCREEN_URL) event.preventDefault();
+  });
   contents.on('will-redirect', (event) => event.preventDefault());
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.on('before-input-event', (event, input) => {

@@ -14,7 +14,7 @@ test.skip(
   'Electron’s runtime is missing: node_modules/electron has only its loader (npx install-electron brings it, from github.com)',
 );
 
-test('the kiosk starts in a window without Node, sells nothing to strangers, and ends', async () => {
+test('the kiosk starts in a window without Node, sells nothing to strangers, loads itself anew, and ends', async () => {
   expect(runtime, 'KIOSK_REQUIRE_ELECTRON=1, and Electron’s runtime is missing').not.toBeNull();
   const folder = mkdtempSync(path.join(tmpdir(), 'jihanki-electron-'));
   const paypay = startNode('main/paypay/simulator/cli.ts', ['--port', '0', '--api-key', 'k', '--api-secret', 's', '--merchant', 'm']);
@@ -43,6 +43,10 @@ test('the kiosk starts in a window without Node, sells nothing to strangers, and
     await page.evaluate(() => window.open('https://example.org'));
     await page.evaluate(() => void (location.href = 'https://example.org'));
     expect(app.windows()).toHaveLength(1);
+    await see(page, 'attract');
+    // A page that can't be drawn loads itself anew (renderer/Unbroken.tsx).
+    await page.evaluate(() => (document.title = 'before') && location.reload());
+    await expect(page).toHaveTitle('Jihanki');
     await see(page, 'attract');
     await app.close();
   } finally {
