@@ -70,6 +70,10 @@ describe('its log', () => {
     expect(readFileSync(`${file}.1`, 'utf8') + readFileSync(file, 'utf8')).toMatch(/line 48 円\nline 49 円\n$/);
   });
 
+  it.runIf(process.platform === 'linux')('is lost, and nothing else, where the disk is full', () => {
+    expect(() => openLogFile('/dev/full')('out of service')).not.toThrow();
+  });
+
   it('writes a line that is larger than the file may be, rather than losing it', () => {
     const file = path.join(folder, 'kiosk.log');
     const add = openLogFile(file, 10);
