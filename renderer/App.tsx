@@ -57,7 +57,7 @@ export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: Text
     document.documentElement.lang = LANGUAGE_NAMES[language].lang;
   }, [language]);
   useTheme(view?.shop.theme, easyView);
-  useFonts(view?.shop.languages);
+  useFonts(view?.shop.languages, textsOf);
   useAwake();
   usePressed();
 

@@ -131,6 +131,26 @@ test('a page whose host never answered says that it connects', async ({ page, ho
   await expect(page.locator(seen('attract'))).toBeVisible();
 });
 
+test('what it says meanwhile can be written without the host, in every language', async ({ page, host }) => {
+  for (const language of LANGUAGES) {
+    await page.context().setOffline(false);
+    host.show(on('portrait', fixtures.attract, { language, shop: { languages: LANGUAGES } }));
+    await page.reload({ waitUntil: 'networkidle' });
+    await expect(page.locator(seen('attract'))).toBeVisible();
+    await page.context().setOffline(true);
+    host.cut();
+    await expect(page.getByTestId('lost')).toBeVisible(SAID);
+    const unwritten = await page.getByTestId('lost').evaluate((lost) =>
+      [...lost.querySelectorAll('h1, p')].flatMap((element) => {
+        const [family = ''] = getComputedStyle(element).fontFamily.split(',');
+        return [...(element.textContent ?? '')].filter((letter) => !document.fonts.check(`1em ${family}`, letter));
+      }),
+    );
+    expect(unwritten.join(''), language).toBe('');
+    host.mend();
+  }
+});
+
 for (const glass of Object.keys(GLASS) as GlassName[])
   test(`what it says meanwhile fits: ${glass}`, async ({ page, host }) => {
     await page.setViewportSize(GLASS[glass].viewport);
