@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { Log } from '../app/ports.ts';
-import { DEVTOOLS_PIPE, reloadCrashedPages } from './crashed-pages.ts';
+import { DEVTOOLS_PIPE, watchPages } from './chromium-pages.ts';
 
 const PLACES = [
   '/usr/bin/chromium',
@@ -58,19 +58,27 @@ export function openChromium(
 
 /**
  * Runs Chromium with these flags; a page whose renderer died is loaded again.
- * @param reopen start it again when it ends
+ * @param reopen start it again when it ends, and end it when a page hangs
+ * @param ask_ms how often pages are asked whether they hang
  */
-export function keepChromium(program: string, flags: readonly string[], { reopen, log }: { reopen: boolean; log: Log }): ChromiumWindow {
+export function keepChromium(
+  program: string,
+  flags: readonly string[],
+  { reopen, log, ask_ms }: { reopen: boolean; log: Log; ask_ms?: number },
+): ChromiumWindow {
   let child: ChildProcess;
   let closed = false;
   let wait_ms: number = REOPEN_ms.first;
   const open = () => {
     const openedAt_ms = performance.now();
-    child = startChromium(program, [DEVTOOLS_PIPE, ...flags], ['pipe', 'pipe']);
+    const started = startChromium(program, [DEVTOOLS_PIPE, ...flags], ['pipe', 'pipe']);
+    child = started;
     const [, , , commands, events] = child.stdio;
-    reloadCrashedPages(commands as Writable, events as Readable, log);
+    const pipe = { commands: commands as Writable, events: events as Readable };
+    const unwatch = watchPages(pipe, log, () => reopen && started.kill('SIGKILL'), ask_ms);
     child.on('error', (error) => log.error('chromium.failed', { message: error.message }));
     child.on('exit', (code) => {
+      unwatch();
       if (closed || !reopen) return;
       log.warn('chromium.ended', { code });
       if (performance.now() - openedAt_ms > RAN_WELL_ms) wait_ms = REOPEN_ms.first;

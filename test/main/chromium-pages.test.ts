@@ -1,5 +1,8 @@
-/** A real Chromium whose renderer, or whose whole, is killed shows the truth again within two seconds. */
+/** A real Chromium whose renderer, or whose whole, is killed shows the truth again within two seconds; one that hangs is ended. */
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -79,4 +82,42 @@ it('after the whole browser was killed', async () => {
   process.kill(Number(browser), 'SIGKILL');
   const took_ms = await shown(server, 2, 20_000);
   expect(took_ms).toBeLessThan(TRUE_AGAIN_ms);
+});
+
+/** @param circles whether the page runs in circles, by how often it was loaded */
+async function openPage(circles: (load: number) => boolean, ask_ms: number) {
+  const profile = mkdtempSync(path.join(tmpdir(), 'jihanki-chromium-'));
+  let loads = 0;
+  const server = createServer((request, response) => {
+    if (request.url !== '/') return void response.writeHead(404).end();
+    loads += 1;
+    response.setHeader('content-type', 'text/html').end(`<script>setTimeout(() => { while (${circles(loads)}); }, 300)</script>`);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const log = readableLog();
+  const flags = [...FLAGS, `--user-data-dir=${profile}`, `--app=http://127.0.0.1:${(server.address() as AddressInfo).port}/`];
+  const window = keepChromium(findChromium() ?? '', flags, { reopen: true, log, ask_ms });
+  end = async () => {
+    window.close();
+    server.closeAllConnections();
+    server.close();
+    await expect.poll(() => processesOf(profile), { timeout: 5_000 }).toEqual([]);
+    rmSync(profile, { recursive: true, force: true });
+  };
+  return { loads: () => loads, log };
+}
+
+it('after its page ran in circles', async () => {
+  const { loads, log } = await openPage((load) => load === 1, 300);
+  await expect.poll(loads, { timeout: 20_000 }).toBe(2);
+  expect(log.lines.map(({ event }) => event)).toContain('screen.unresponsive');
+});
+
+it('and not while its page answers', async () => {
+  const { loads, log } = await openPage(() => false, 700);
+  await expect.poll(loads, { timeout: 20_000 }).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  expect(loads()).toBe(1);
+  expect(log.lines).toEqual([]);
 });
