@@ -27,6 +27,7 @@ import { createDesk, type StaffDesk } from './operator/desk.ts';
 import { screenOf, shopView } from './project.ts';
 import { receiptOf, receiptUrl } from './receipt.ts';
 import { createMachineSide } from './selection.ts';
+import { watchDisk } from './silent-disk.ts';
 import { createStops } from './stops.ts';
 import { createTelling } from './telling.ts';
 import type { CartLineView, KioskCommand, KioskView, ScreenView } from './view.ts';
@@ -87,7 +88,9 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
   const timers = new Set<unknown>();
   let book: OrderBook | null = null;
   let settler: Settler | null = null;
-  let journalFault: JournalError | null = ports.journal instanceof JournalError ? ports.journal : null;
+  const disk = ports.journal instanceof JournalError ? null : watchDisk(ports.journal, clock, diskChanged);
+  const journal = disk?.journal ?? ports.journal;
+  let journalFault: JournalError | null = journal instanceof JournalError ? journal : null;
   let shown: Order | null = null;
   let progress: { readonly orderId: string; readonly line: number; readonly step: VendProgress } | null = null;
   let orderCount = 0;
@@ -121,7 +124,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     }
     const event = stops.stop(error);
     updateGate();
-    if (event !== null && !(ports.journal instanceof JournalError)) ports.journal.append([{ stream: 'shop', event }]).catch(unwritten);
+    if (event !== null && !(journal instanceof JournalError)) journal.append([{ stream: 'shop', event }]).catch(unwritten);
   }
   function unwritten(error: unknown): void {
     if (!(error instanceof JournalError)) throw error;
@@ -132,8 +135,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     // What was under way before a fault ends first: its outcomes must be in the journal before that is read again.
     await settler?.stop();
     machineSide.end();
-    if (ports.journal instanceof JournalError) throw ports.journal;
-    const { journal } = ports;
+    if (journal instanceof JournalError) throw journal;
     const books = createOrderBook(journal, clock);
     const shopRows = await journal.shop();
     for (const row of shopRows) {
@@ -255,14 +257,14 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
   });
 
   const desk = createDesk({
-    journal: ports.journal,
+    journal,
     gateway,
     machine,
     clock,
     ids,
     planogram,
     stops,
-    journalFault: () => journalFault,
+    journalFault: () => journalFault ?? disk?.silent() ?? null,
     books: () => (book === null || settler === null ? null : { book, settler }),
     screen: () => actor.getSnapshot().value,
     gate() {
@@ -326,6 +328,14 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
 
   // ---------------------------------------------------------------- gate and view
 
+  /** Who waits for a write goes on waiting: it may be on the disk, and only the disk can say so. */
+  function diskChanged(): void {
+    const silence = disk?.silent() ?? null;
+    if (silence === null) log.info('journal.answers');
+    else log.error('journal.silent', { message: silence.message });
+    if (!stopped) updateGate();
+  }
+
   function updateGate(): void {
     const { sale, gate: before } = actor.getSnapshot().context;
     const orders = book?.all() ?? [];
@@ -337,6 +347,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
       vendPending: orders.some((order) => isVendPending(order) && order.orderId !== sale?.orderId && !stops.knows(order.orderId)),
       attention,
       attentionLimit: config.sale.attentionLimit,
+      diskSilent: disk?.silent() != null,
       broken: stops.standing().length > 0,
     });
     if (gate.join() === before.join()) return;
@@ -464,7 +475,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
       unsubscribe.forEach((off) => off());
       timers.forEach((timer) => clock.clearTimeout(timer));
       clock.clearTimeout(probeTimer);
-      if (!(ports.journal instanceof JournalError)) await ports.journal.close();
+      if (!(journal instanceof JournalError)) await journal.close();
     },
   };
 }

@@ -216,10 +216,13 @@ export function sellGate(facts: {
   readonly vendPending: boolean;
   readonly attention: number;
   readonly attentionLimit: number;
+  /** What was written last is not known to be on the disk. */
+  readonly diskSilent: boolean;
   /** An order broke a rule, and nobody has looked at it. */
   readonly broken: boolean;
 }): NotForSale[] {
   const reasons: NotForSale[] = facts.broken ? ['brokenRule'] : [];
+  if (facts.diskSilent) reasons.push('journalFailed');
   if (!facts.gateway.ready) {
     const byReason = {
       clockUnknown: 'clockUnknown',

@@ -41,6 +41,58 @@ describe('a journal that fails while the kiosk runs', () => {
   });
 });
 
+describe('a disk that takes a write and does not answer', () => {
+  it('stops the sale of anything new and tells staff, and lets who waits go on when it answers', async () => {
+    let release: (() => void) | null = null;
+    let stuck = false;
+    shop = await openShop({
+      journal: (journal) => ({
+        ...journal,
+        async append(rows) {
+          const written = await journal.append(rows);
+          if (stuck) await new Promise<void>((resolve) => (release = resolve));
+          return written;
+        },
+      }),
+    });
+    await choose();
+    await shop.see('awaitingPayment');
+    stuck = true;
+    await shop.pay();
+    await shop.clock.advance(9_000);
+    expect(shop.kiosk.operator.facts()).toMatchObject({ journal: null, gate: [] });
+    await shop.clock.advance(10_000);
+    const { journal, gate, screen } = shop.kiosk.operator.facts();
+    expect(journal).toMatchObject({ fault: 'io', message: 'no answer for 10000 ms' });
+    expect({ gate, screen }).toEqual({ gate: ['journalFailed'], screen: 'awaitingPayment' });
+    stuck = false;
+    release!();
+    await shop.see('thanks');
+    expect(shop.kiosk.operator.facts()).toMatchObject({ journal: null, gate: [] });
+  });
+
+  it('while nobody buys: the first screen says so, and sells again', async () => {
+    let release: (() => void) | null = null;
+    let stuck = false;
+    shop = await openShop({
+      journal: (journal) => ({
+        ...journal,
+        async append(rows) {
+          if (stuck) await new Promise<void>((resolve) => (release = resolve));
+          return journal.append(rows);
+        },
+      }),
+    });
+    stuck = true;
+    const recorded = shop.kiosk.operator.record([{ type: 'stock.set', slot: '1', count: 3, by: 'sato', reason: 'counted' }]);
+    expect(await shop.see('outOfService', 15_000)).toMatchObject({ reasons: ['journalFailed'] });
+    stuck = false;
+    release!();
+    await recorded;
+    await shop.see('attract');
+  });
+});
+
 describe('an order that breaks a rule', () => {
   const events = (orderId: string, list: readonly NewRow['event'][]): NewRow[] =>
     list.map((event) => ({ stream: 'order', orderId, event }) as NewRow);

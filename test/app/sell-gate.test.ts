@@ -13,6 +13,7 @@ const open = {
   vendPending: false,
   attention: 0,
   attentionLimit: 3,
+  diskSilent: false,
   broken: false,
 } as const;
 
@@ -25,6 +26,10 @@ it('stays closed while an earlier vend may still show in the machine’s counter
   expect(sellGate({ ...open, vendPending: true })).toEqual(['machineStarting']);
   expect(sellGate({ ...open, vendPending: true, machine: machine({ ready: false, reasons: ['starting'] }) })).toEqual(['machineStarting']);
   expect(sellGate({ ...open, vendPending: true, needsMachine: false })).toEqual([]);
+});
+
+it('closes while the disk does not answer', () => {
+  expect(sellGate({ ...open, diskSilent: true })).toEqual(['journalFailed']);
 });
 
 it('closes when too many orders wait for a person', () => {

@@ -99,7 +99,16 @@ export async function openShop(changes: ShopChanges = {}): Promise<TestShop> {
   const start = async (): Promise<Kiosk> => {
     const opened = await openJournal({ path: path.join(folder, 'journal.db'), clock, bootId: `test:${++starts}` });
     if (starts === 1 && changes.rows !== undefined) rows.push(...(await opened.append(changes.rows)));
-    const between = changes.journal?.(opened) ?? opened;
+    const onDisk: Journal = {
+      ...opened,
+      append(added) {
+        const written = opened.append(added);
+        const ended = written.catch(() => {}).finally(() => clock.real.delete(ended));
+        clock.real.add(ended);
+        return written;
+      },
+    };
+    const between = changes.journal?.(onDisk) ?? onDisk;
     const journal: Journal = {
       ...between,
       async append(added) {

@@ -18,7 +18,7 @@ import type { PlantKind } from './plants.ts';
 import { silentLog } from './silent-log.ts';
 
 const STEP_MS = 100;
-/** The journal works in a thread of its own, in real time. */
+/** The journal works in a thread of its own, in real time: no time passes here while it writes. */
 const breathe = () => new Promise((resolve) => setTimeout(resolve, 1));
 
 async function openKiosk({ build, driver, options, choosesAtMachine, slots: [slot] }: PlantKind) {
@@ -44,11 +44,14 @@ async function openKiosk({ build, driver, options, choosesAtMachine, slots: [slo
   const gateway = createPayPayGateway({ environment: 'sandbox', keys, merchantId: 'm', clock, ids, log: silentLog, transport });
   const file = await openJournal({ path: path.join(folder, 'journal.db'), clock, bootId: 'test:1' });
   const disk = { works: true };
+  const writing = new Set<Promise<unknown>>();
   const journal: Journal = {
     bootId: file.bootId,
     append: async (rows) => {
       if (!disk.works) throw new JournalError('io', 'the test pulled the disk');
-      return file.append(rows);
+      const written = file.append(rows);
+      writing.add(written);
+      return written.finally(() => writing.delete(written));
     },
     openOrders: () => file.openOrders(),
     order: (orderId) => file.order(orderId),
@@ -67,7 +70,8 @@ async function openKiosk({ build, driver, options, choosesAtMachine, slots: [slo
     for (let passed_ms = 0; !holds(); passed_ms += STEP_MS) {
       if (passed_ms > limit_ms) throw new Error(`waited in vain for ${what}: ${JSON.stringify(kiosk.view().screen)}`);
       await clock.advance(STEP_MS);
-      await breathe();
+      do await breathe();
+      while (writing.size > 0);
     }
   };
   const see = (name: ScreenName, limit_ms?: number) => pass(() => kiosk.view().screen.name === name, name, limit_ms);

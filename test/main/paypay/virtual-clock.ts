@@ -7,6 +7,8 @@ export class VirtualClock implements Clock {
   #timers = new Map<number, { due_ms: number; callback: () => void }>();
   #next = 1;
   readonly start_ms: number;
+  /** What takes real time, as a disk does: no time passes here until it has ended. */
+  readonly real = new Set<Promise<unknown>>();
 
   constructor(start_ms = Date.UTC(2026, 10, 23, 3, 0, 0)) {
     this.start_ms = start_ms;
@@ -28,9 +30,16 @@ export class VirtualClock implements Clock {
   /** Lets time pass, and what hangs on it happen. */
   async advance(delta_ms: number): Promise<void> {
     const end_ms = this.#now_ms + delta_ms;
-    do await settle();
+    do await this.#settle();
     while (this.#fireNext(end_ms));
     this.#now_ms = end_ms;
+  }
+  async #settle(): Promise<void> {
+    await settle();
+    while (this.real.size > 0) {
+      await Promise.allSettled(this.real);
+      await settle();
+    }
   }
   /** Passes as much time as the promise needs, at most ten minutes. */
   async until<T>(promise: Promise<T>): Promise<T> {
@@ -38,7 +47,7 @@ export class VirtualClock implements Clock {
     const watched = promise.finally(() => (pending = false));
     watched.catch(() => {});
     const end_ms = this.#now_ms + 600_000;
-    do await settle();
+    do await this.#settle();
     while (pending && this.#fireNext(end_ms));
     if (pending) throw new Error('nothing is left to happen within ten minutes, and the promise is still pending');
     return watched;
