@@ -417,7 +417,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
         next: moved,
         error(error) {
           log.error('kiosk.crashed', { message: String(error) });
-          // Nobody catches this: the process ends, and a new one recovers from the journal (main/electron.ts, main/browser.ts).
+          // Nobody catches this: the process ends, and a new one recovers from the journal (main/crash-only.ts).
           throw error;
         },
       });

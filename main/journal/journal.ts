@@ -94,7 +94,7 @@ function startThread(workerData: ThreadOptions): Thread {
   });
   worker.on('error', (error) => {
     stop(`the journal's thread failed: ${String(error)}`);
-    // Nobody catches this: the process ends as well, and a new one recovers (main/electron.ts, main/browser.ts).
+    // Nobody catches this: the process ends as well, and a new one recovers (main/crash-only.ts).
     if (served) throw error;
   });
   worker.on('exit', () => stop('the journal is closed'));
