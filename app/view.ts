@@ -183,10 +183,10 @@ export interface KioskView {
 
 const Sku = z.string().min(1).max(64);
 
-/** What a screen may ask. Parsed at the host's edge; anything else is dropped and counted. */
-/** Longest description of a broken page; with it a message still fits (main/channel.ts). */
+/** Longest description of a page that broke; with it a message still fits (main/channel.ts). */
 export const BROKEN_max = 200;
 
+/** What a screen may ask. Parsed at the host's edge; anything else is dropped and counted. */
 export const KioskCommandSchema = z.discriminatedUnion('do', [
   /** Somebody touched the attract screen. */
   z.strictObject({ do: z.literal('start') }),

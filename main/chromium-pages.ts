@@ -57,10 +57,17 @@ export function watchPages({ commands, events }: ChromiumPipe, log: Log, onHang:
     if (answered) waiting.set(last, answered);
     commands.write(`${JSON.stringify({ id: last, method, params, sessionId })}\0`);
   };
-  const attach = (targetId: string): void =>
+  const attach = (targetId: string, attached = () => {}): void =>
     send('Target.attachToTarget', { targetId, flatten: true }, undefined, ({ sessionId }) => {
-      if (sessionId !== undefined) pages.set(targetId, { sessionId, unanswered: 0 });
+      if (sessionId === undefined) return;
+      pages.set(targetId, { sessionId, unanswered: 0 });
+      attached();
     });
+  const reload = (targetId: string): void => {
+    const page = pages.get(targetId);
+    if (page) send('Page.reload', {}, page.sessionId);
+    else attach(targetId, () => reload(targetId));
+  };
   const ask = (page: Page): void => {
     if (page.unanswered >= UNANSWERED_max) {
       log.error('screen.unresponsive');
@@ -82,7 +89,7 @@ export function watchPages({ commands, events }: ChromiumPipe, log: Log, onHang:
       log.error('screen.crashed', { targetId });
       const wait_ms = performance.now() - crashedAt_ms < AGAIN_ms ? AGAIN_ms : 0;
       crashedAt_ms = performance.now() + wait_ms;
-      setTimeout(() => send('Page.reload', {}, pages.get(targetId)?.sessionId), wait_ms);
+      setTimeout(() => reload(targetId), wait_ms);
     }
   };
 
