@@ -183,9 +183,6 @@ export interface KioskView {
 
 const Sku = z.string().min(1).max(64);
 
-/** Longest description of a page that broke; with it a message still fits (main/channel.ts). */
-export const BROKEN_max = 200;
-
 /** What a screen may ask. Parsed at the host's edge; anything else is dropped and counted. */
 export const KioskCommandSchema = z.discriminatedUnion('do', [
   /** Somebody touched the attract screen. */
@@ -207,6 +204,6 @@ export const KioskCommandSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('setLanguage'), language: z.enum(LANGUAGES) }),
   z.strictObject({ do: z.literal('setEasyView'), easyView: z.boolean() }),
   /** The page could not be drawn, and loads itself anew: for the log. */
-  z.strictObject({ do: z.literal('broken'), what: z.string().max(BROKEN_max) }),
+  z.strictObject({ do: z.literal('broken'), what: z.string().max(200) }),
 ]);
 export type KioskCommand = z.infer<typeof KioskCommandSchema>;
