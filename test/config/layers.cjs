@@ -9,6 +9,12 @@ module.exports = {
       to: { path: '^(main|hardware|app)/', pathNot: '^app/(view|order/events)\\.ts$' },
     },
     {
+      name: 'customers-load-no-schemas',
+      severity: 'error',
+      from: from('^renderer/', '^renderer/operator/'),
+      to: { path: '^app/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'the-console-imports-only-what-staff-see',
       severity: 'error',
       from: from('^renderer/operator/'),
