@@ -88,7 +88,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
   const timers = new Set<unknown>();
   let book: OrderBook | null = null;
   let settler: Settler | null = null;
-  const disk = ports.journal instanceof JournalError ? null : watchDisk(ports.journal, clock, diskChanged);
+  const disk = ports.journal instanceof JournalError ? null : watchDisk(ports.journal, clock, log, () => stopped || updateGate());
   const journal = disk?.journal ?? ports.journal;
   let journalFault: JournalError | null = journal instanceof JournalError ? journal : null;
   let shown: Order | null = null;
@@ -327,14 +327,6 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
   }
 
   // ---------------------------------------------------------------- gate and view
-
-  /** Who waits for a write goes on waiting: it may be on the disk, and only the disk can say so. */
-  function diskChanged(): void {
-    const silence = disk?.silent() ?? null;
-    if (silence === null) log.info('journal.answers');
-    else log.error('journal.silent', { message: silence.message });
-    if (!stopped) updateGate();
-  }
 
   function updateGate(): void {
     const { sale, gate: before } = actor.getSnapshot().context;

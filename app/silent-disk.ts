@@ -1,5 +1,8 @@
-/** A disk that takes a write and does not answer, as worn cards do: nothing failed, nothing goes on, and somebody must be told. */
-import { type Clock, type Journal, JournalError } from './ports.ts';
+/**
+ * A disk that takes a write and does not answer, as worn cards do: nothing failed, nothing goes on, and somebody must be told. Who waits for
+ * the write goes on waiting: it may be on the disk, and only the disk can say so.
+ */
+import { type Clock, type Journal, JournalError, type Log } from './ports.ts';
 
 /** Far beyond any flush that ends well. */
 const SILENT_ms = 10_000;
@@ -11,13 +14,15 @@ export interface WatchedDisk {
 }
 
 /** @param onChange the disk fell silent, or answers again */
-export function watchDisk(journal: Journal, clock: Clock, onChange: () => void): WatchedDisk {
+export function watchDisk(journal: Journal, clock: Clock, log: Log, onChange: () => void): WatchedDisk {
   let waiting = 0;
   let timer: unknown = null;
   let silent: JournalError | null = null;
   const change = (next: JournalError | null): void => {
     if (silent === next) return;
     silent = next;
+    if (next === null) log.info('journal.answers');
+    else log.error('journal.silent', { message: next.message });
     onChange();
   };
   const wait = (): void => {

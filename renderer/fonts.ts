@@ -9,11 +9,10 @@ const FONTS: Partial<Record<Language, { readonly family: string; readonly load: 
   'zh-Hant': { family: 'Noto Sans TC Variable', load: () => import('@fontsource-variable/noto-sans-tc/wght.css') },
   ko: { family: 'Noto Sans KR Variable', load: () => import('@fontsource-variable/noto-sans-kr/wght.css') },
 };
-const NONE: readonly Language[] = [];
 
-export function useFonts(languages: readonly Language[] = NONE, textsOf: TextsOf): void {
+export function useFonts(languages: readonly Language[] | undefined, textsOf: TextsOf): void {
   useEffect(() => {
-    for (const language of languages) void load(textsOf(language));
+    for (const language of languages ?? []) void load(textsOf(language));
   }, [languages, textsOf]);
 }
 

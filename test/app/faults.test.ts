@@ -42,22 +42,33 @@ describe('a journal that fails while the kiosk runs', () => {
 });
 
 describe('a disk that takes a write and does not answer', () => {
-  it('stops the sale of anything new and tells staff, and lets who waits go on when it answers', async () => {
-    let release: (() => void) | null = null;
-    let stuck = false;
+  /** Opens a shop on it. @returns lets it fall silent after its next write, and lets it answer */
+  async function open() {
+    let answer: (() => void) | null = null;
+    let silent = false;
     shop = await openShop({
       journal: (journal) => ({
         ...journal,
         async append(rows) {
           const written = await journal.append(rows);
-          if (stuck) await new Promise<void>((resolve) => (release = resolve));
+          if (silent) await new Promise<void>((resolve) => (answer = resolve));
           return written;
         },
       }),
     });
+    return {
+      fallSilent: () => void (silent = true),
+      answer() {
+        silent = false;
+        answer?.();
+      },
+    };
+  }
+
+  it('stops the sale of anything new and tells staff, and lets who waits go on when it answers', async () => {
+    const disk = await open();
     await choose();
-    await shop.see('awaitingPayment');
-    stuck = true;
+    disk.fallSilent();
     await shop.pay();
     await shop.clock.advance(9_000);
     expect(shop.kiosk.operator.facts()).toMatchObject({ journal: null, gate: [] });
@@ -65,29 +76,17 @@ describe('a disk that takes a write and does not answer', () => {
     const { journal, gate, screen } = shop.kiosk.operator.facts();
     expect(journal).toMatchObject({ fault: 'io', message: 'no answer for 10000 ms' });
     expect({ gate, screen }).toEqual({ gate: ['journalFailed'], screen: 'awaitingPayment' });
-    stuck = false;
-    release!();
+    disk.answer();
     await shop.see('thanks');
     expect(shop.kiosk.operator.facts()).toMatchObject({ journal: null, gate: [] });
   });
 
   it('while nobody buys: the first screen says so, and sells again', async () => {
-    let release: (() => void) | null = null;
-    let stuck = false;
-    shop = await openShop({
-      journal: (journal) => ({
-        ...journal,
-        async append(rows) {
-          if (stuck) await new Promise<void>((resolve) => (release = resolve));
-          return journal.append(rows);
-        },
-      }),
-    });
-    stuck = true;
+    const disk = await open();
+    disk.fallSilent();
     const recorded = shop.kiosk.operator.record([{ type: 'stock.set', slot: '1', count: 3, by: 'sato', reason: 'counted' }]);
     expect(await shop.see('outOfService', 15_000)).toMatchObject({ reasons: ['journalFailed'] });
-    stuck = false;
-    release!();
+    disk.answer();
     await recorded;
     await shop.see('attract');
   });
