@@ -57,7 +57,12 @@ export function readHostOptions(args: readonly string[], defaults: { configFile?
 }
 
 /** One folder for each shop, so that a trial never writes into a real shop's journal. */
-export const defaultDataFolder = (configFile: string): string => path.join('.jihanki', path.basename(configFile, path.extname(configFile)));
+export const defaultDataFolder = (configFile: string): string => path.join('.jihanki', nameOf(configFile));
+
+/** Of a corner that forgets its journal at each start. No shop is given such a folder, whatever its file is called. */
+export const demoDataFolder = (configFile: string): string => `${defaultDataFolder(configFile)}~demo`;
+
+const nameOf = (configFile: string): string => path.basename(configFile, path.extname(configFile)).replaceAll('~', '-');
 
 /** @throws CannotStart */
 export function readPort(text: string): number {

@@ -10,7 +10,7 @@ import { CannotStart } from '../cannot-start.ts';
 import { type ChromiumWindow, noWindowBecause, openChromium } from '../chromium.ts';
 import { readConfigFile } from '../config-file.ts';
 import { lockFolder } from '../data-folder.ts';
-import { defaultDataFolder, readPort, USUAL_PORT } from '../host-options.ts';
+import { defaultDataFolder, demoDataFolder, readPort, USUAL_PORT } from '../host-options.ts';
 import { endChild } from './child.ts';
 import { openCorner } from './corner.ts';
 import { electronProgram } from './electron-runtime.ts';
@@ -31,7 +31,8 @@ const USAGE = `usage: jihanki start [--host electron|browser] [--no-open] [--por
   --no-open   opens no window; the address is printed
   --port N    of the kiosk's own page on this machine
   --config    the shop: products, slots, machine, PayPay (docs/configuration.md)
-  --data DIR  where the journal is kept (default: .jihanki/NAME)
+  --data DIR  where the journal is kept (default: .jihanki/NAME; where machine and PayPay are both simulated
+              .jihanki/NAME~demo, whose journal begins anew each time)
   --machine   another far end than the file names
   --paypay    another PayPay than the file names
 
@@ -72,10 +73,20 @@ function readOptions(args: string[]) {
     open: !values['no-open'],
     port: values.port === undefined ? null : readPort(values.port),
     configFile: path.resolve(values.config),
-    dataFolder: path.resolve(values.data ?? path.join(ROOT, defaultDataFolder(values.config))),
   };
 }
 type Options = ReturnType<typeof readOptions>;
+
+/** What of the far ends is simulated, and where the kiosk keeps its data. */
+function cornerOf({ configFile, data, machine, paypay }: Options, config: Config) {
+  const simulatesPayPay = paypay === undefined && config.paypay.environment === 'simulated';
+  const simulatesMachine = machine === undefined && config.machine.driver !== 'none' && config.machine.port === 'simulated';
+  // A PayPay and a machine that know nothing of yesterday need a journal that doesn't either, unless somebody named a folder to keep.
+  const forgets = simulatesPayPay && simulatesMachine && data === undefined;
+  const usual = path.join(ROOT, forgets ? demoDataFolder(configFile) : defaultDataFolder(configFile));
+  return { simulatesPayPay, simulatesMachine, forgets, dataFolder: path.resolve(data ?? usual) };
+}
+type Corner = ReturnType<typeof cornerOf>;
 
 /** Electron where it can run, else the browser host. */
 function chooseHost({ host, open }: Options): { electron: string | null } {
@@ -88,8 +99,9 @@ function chooseHost({ host, open }: Options): { electron: string | null } {
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
-  const { configFile, dataFolder } = options;
-  const config = readConfigFile(configFile);
+  const config = readConfigFile(options.configFile);
+  const place = cornerOf(options, config);
+  const { dataFolder } = place;
   const { electron } = chooseHost(options);
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const unlock = lockFolder(dataFolder, 'demo.lock');
@@ -103,17 +115,21 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
   process.on('disconnect', () => void end(0));
   try {
-    await run(options, config, electron, ending);
+    await run(options, config, place, electron, ending);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
     await end(1);
   }
 }
 
-async function run(options: Options, config: Config, electron: string | null, ending: (() => Promise<void> | void)[]): Promise<void> {
-  const { configFile, dataFolder } = options;
-  const simulatesPayPay = options.paypay === undefined && config.paypay.environment === 'simulated';
-  const simulatesMachine = options.machine === undefined && config.machine.driver !== 'none' && config.machine.port === 'simulated';
+async function run(
+  options: Options,
+  config: Config,
+  { simulatesPayPay, simulatesMachine, forgets, dataFolder }: Corner,
+  electron: string | null,
+  ending: (() => Promise<void> | void)[],
+): Promise<void> {
+  const { configFile } = options;
   if (simulatesMachine && !isMachineKind(config.machine.driver))
     throw new CannotStart(`${configFile}: machine.port: found "simulated"; there is no simulated machine for ${config.machine.driver}`);
   const [paypay, firstMachine] = await Promise.all([
@@ -125,8 +141,7 @@ async function run(options: Options, config: Config, electron: string | null, en
     () => (paypay ? endChild(paypay.child) : undefined),
     () => (machine ? endChild(machine.child) : undefined),
   );
-  const simulatesBoth = paypay !== null && machine !== null;
-  if (simulatesBoth && options.data === undefined) forgetJournal(dataFolder);
+  if (forgets) forgetJournal(dataFolder);
 
   const corner = openCorner({ config, paypay, machine, framed: electron === null, exchange });
   const street =
@@ -160,7 +175,7 @@ async function run(options: Options, config: Config, electron: string | null, en
   async function exchange(kind: MachineKind) {
     await kiosk.end();
     if (machine) await endChild(machine.child);
-    if (simulatesBoth && options.data === undefined) forgetJournal(dataFolder);
+    if (forgets) forgetJournal(dataFolder);
     const file = path.join(dataFolder, 'street-shop.yaml');
     writeFileSync(file, configWith(kind, configFile, config));
     const next = readConfigFile(file);
@@ -185,7 +200,6 @@ async function run(options: Options, config: Config, electron: string | null, en
   say('Ctrl-C ends it.');
 }
 
-/** A PayPay and a machine that know nothing of yesterday need a journal that doesn't either, unless somebody named a folder to keep. */
 function forgetJournal(dataFolder: string): void {
   for (const name of ['journal.db', 'reports.db'])
     for (const suffix of ['', '-wal', '-shm']) rmSync(path.join(dataFolder, `${name}${suffix}`), { force: true });
