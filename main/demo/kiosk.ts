@@ -47,8 +47,8 @@ export async function startKiosk(options: KioskProgram): Promise<DemoKiosk> {
       env,
       onLine(line, stream) {
         if (stream === 'stdout') {
-          if (line.startsWith('kiosk: ')) onReady(line);
-          return;
+          // The rest is for whoever installs the shop, and never for a file: the code that makes the first owner, the console's address.
+          return line.startsWith('kiosk: ') ? onReady(line) : say(line);
         }
         log(line);
         const words = wordsOf(line);

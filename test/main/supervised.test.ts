@@ -39,6 +39,16 @@ describe('a kiosk under its supervisor', () => {
   });
   afterEach(() => kiosk.end());
 
+  it('passes on what it says to people, at every start: the code that makes the first owner is a new one', async () => {
+    const codes = () => said.flatMap((line) => /no owner yet; the code (\d{8}) makes one/.exec(line)?.[1] ?? []);
+    await expect.poll(codes, { timeout: 5_000 }).toHaveLength(1);
+    kiosk.power(false);
+    await expect.poll(() => kiosk.running()).toBe(false);
+    kiosk.power(true);
+    await expect.poll(() => new Set(codes()).size, { timeout: 10_000 }).toBe(2);
+    expect(readFileSync(path.join(folder, 'kiosk.log'), 'utf8')).not.toContain(codes()[0]);
+  });
+
   it('is left alone while it answers, and gives addresses meanwhile', async () => {
     const before = pid();
     await new Promise((resolve) => setTimeout(resolve, 2_000));
