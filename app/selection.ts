@@ -41,9 +41,10 @@ export function createMachineSide({ planogram, gateway, clock, log, free, draft,
     chosen(selection) {
       const slot = planogram.slots().find((candidate) => candidate.slot === selection.slot);
       const product = slot && planogram.catalogue.product(slot.sku);
-      // Nobody's age can be asked while the machine waits.
-      if (waiting !== null || product === undefined || product.ageRestricted || !free()) {
-        log.warn('selection.declined', { slot: selection.slot, known: product !== undefined, busy: waiting !== null });
+      // The machine knows what it holds, but not what staff or a failed vend took off sale. Nobody's age can be asked while it waits.
+      const forSale = product !== undefined && !slot?.disabled && slot?.quarantined === null && !product.ageRestricted;
+      if (waiting !== null || !forSale || !free()) {
+        log.warn('selection.declined', { slot: selection.slot, known: product !== undefined, forSale, busy: waiting !== null });
         return selection.decline();
       }
       waiting = selection;

@@ -179,6 +179,27 @@ describe('chosen at the machine', () => {
     await pass(() => kiosk.view().screen.name === 'awaitingPayment', 'a QR');
   });
 
+  test.each([
+    ['staff took it off sale', 'slot.disabled', 'slot.enabled'],
+    ['its last vend left it in doubt', 'slot.quarantined', 'slot.released'],
+  ] as const)('a slot is not sold while %s, and again when that is over', async (_, off, on) => {
+    const { kiosk, plant, see, isForSale, pass } = await openKiosk(alwaysIdle);
+    const [slot] = alwaysIdle.slots;
+    const staff = { slot, by: '店長', reason: 'damaged' };
+    await see('attract');
+    await isForSale();
+    await kiosk.operator.record([
+      off === 'slot.disabled' ? { type: off, ...staff } : { type: off, slot, why: 'jammed', orderId: 'before' },
+    ]);
+    await plant.choose(slot);
+    const until_ms = plant.clock.now_ms() + 10_000;
+    await pass(() => kiosk.view().screen.name !== 'attract' || plant.clock.now_ms() >= until_ms, 'ten seconds');
+    expect(kiosk.view().screen.name).toBe('attract');
+    await kiosk.operator.record([{ type: on, slot, by: '店長' }]);
+    await plant.choose(slot);
+    await see('awaitingPayment');
+  });
+
   test('the countdown is the one that ends first, and that of the machine is shorter here', async () => {
     const { kiosk, see } = await atQr();
     const { screen, now_ms } = kiosk.view();
