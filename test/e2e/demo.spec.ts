@@ -1,5 +1,5 @@
 /** The street corner of `npm start`: anybody sees a sale, a refund and a recovery within a minute. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { buy, type Demo, demoArguments, kioskOn, phoneOn, seeLedger, startDemo } from './demo.ts';
@@ -97,6 +97,27 @@ test('a second start on the same data folder says so and ends; Ctrl-C ends every
   const fourth = startNode('main/demo/supervisor.ts', await demoArguments(demo.folder));
   await fourth.line(/^kiosk: /m);
   await fourth.end('SIGINT');
+});
+
+test('a corner that forgets its journal leaves the one of a shop with the same file name alone', async () => {
+  demo = await startDemo();
+  await demo.program.end('SIGINT');
+  const name = `forgets-${process.pid}`;
+  const file = path.join(demo.folder, `${name}.yaml`);
+  cpSync(path.join(ROOT, 'main/demo/shop.yaml'), file);
+  cpSync(path.join(ROOT, 'main/demo/pictures'), path.join(demo.folder, 'pictures'), { recursive: true });
+  const shop = path.join(ROOT, '.jihanki', name);
+  mkdirSync(shop, { recursive: true });
+  const journal = path.join(shop, 'journal.db');
+  writeFileSync(journal, 'everything that this shop took');
+  try {
+    const corner = startNode('main/demo/supervisor.ts', ['--host', 'browser', '--no-open', '--config', file]);
+    await corner.line(/^kiosk: /m);
+    await corner.end('SIGINT');
+    expect(readFileSync(journal, 'utf8')).toBe('everything that this shop took');
+  } finally {
+    for (const folder of [shop, `${shop}~demo`]) rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('a bad configuration: file, line, key, what was found, what is allowed; exit 1', async () => {
