@@ -66,7 +66,8 @@ export type Step =
   | { readonly stage: 'pay'; readonly do: 'poll' }
   | { readonly stage: 'pay' | 'close' | 'watch'; readonly do: 'recordPayment'; readonly payment: PaymentFacts }
   | { readonly stage: 'close'; readonly do: 'deleteCode'; readonly codeId: string; readonly reason: CancelReason }
-  | { readonly stage: 'close' | 'settle' | 'watch'; readonly do: 'askPayment' }
+  /** With a reason: why the code is being closed, before it is deleted. */
+  | { readonly stage: 'close' | 'settle' | 'watch'; readonly do: 'askPayment'; readonly reason?: CancelReason }
   /** Ask again, but not at once: the answer so far decides nothing. */
   | { readonly stage: 'close' | 'settle' | 'watch'; readonly do: 'waitAndAsk'; readonly until_ms: number | null }
   | { readonly stage: 'close'; readonly do: 'requestCancel'; readonly reason: CancelReason }
@@ -91,7 +92,7 @@ export type Step =
   | { readonly stage: 'end'; readonly do: 'nothing' };
 
 /** What PayPay's status means for money that we have not recorded. */
-function meaning(facts: PaymentFacts): 'paid' | 'notPaid' | 'returned' | 'unclear' {
+export function meaning(facts: PaymentFacts): 'paid' | 'notPaid' | 'returned' | 'unclear' {
   switch (facts.status) {
     case 'completed':
     case 'authorized':
@@ -139,7 +140,7 @@ export function decide(order: Order, situation: Situation, answers: Answers): St
 
 const close = (result: OrderResult): Step => ({ stage: 'end', do: 'close', result });
 
-/** A code may be on the screen. Poll while the customer is there; on leaving delete it, look, then cancel. */
+/** A code may be on the screen. Poll while the customer is there; on leaving look, delete it, look again, then cancel. */
 function collect(order: Order, situation: Situation, answers: Answers): Step {
   // The reply to the creation was lost: nobody has seen this code, and nobody will.
   if (order.code.state !== 'created') return { stage: 'close', do: 'requestCancel', reason: 'codeUnknown' };
@@ -151,8 +152,9 @@ function collect(order: Order, situation: Situation, answers: Answers): Step {
       : { stage: 'pay', do: 'poll' };
   }
   if (said === 'paid' && answers.payment) return { stage: 'close', do: 'recordPayment', payment: answers.payment };
+  // Asked first, and again after each DELETE that nobody answered: what was paid must not wait until PayPay deletes.
+  if (said === null) return { stage: 'close', do: 'askPayment', reason };
   if (!answers.codeDeleted) return { stage: 'close', do: 'deleteCode', codeId: order.code.codeId, reason };
-  if (said === null) return { stage: 'close', do: 'askPayment' };
   if (said === 'unclear') return { stage: 'close', do: 'waitAndAsk', until_ms: null };
   // Also when it reads FAILED already: the cancel makes sure, and says so in the journal.
   return { stage: 'close', do: 'requestCancel', reason };

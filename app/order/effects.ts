@@ -6,7 +6,7 @@ import type { ShopEvent } from '../catalogue/events.ts';
 import { impossible, type Outcome } from '../errors.ts';
 import type { PaymentGateway, VendEvidence, VendingMachine, VendOutcome, VendProgress } from '../ports.ts';
 import type { OrderBook } from './book.ts';
-import type { Answers, Step } from './decide.ts';
+import { type Answers, meaning, type Step } from './decide.ts';
 import type { OrderEvent } from './events.ts';
 import { ledger, lineOf, type Order, vendOf } from './order.ts';
 
@@ -100,8 +100,9 @@ export async function perform(step: Step, order: Order, answers: Answers, world:
         }),
         () => ({ answers, pause: 'retry' }),
       );
-      const paid = result.answers.payment?.status === 'completed' || result.answers.payment?.status === 'authorized';
-      return step.do === 'poll' && !paid && result.pause === undefined ? { ...result, pause: 'ask' } : result;
+      const { payment } = result.answers;
+      const isPaid = payment !== undefined && meaning(payment) === 'paid';
+      return step.do === 'poll' && !isPaid && result.pause === undefined ? { ...result, pause: 'ask' } : result;
     }
     case 'waitAndAsk':
       return { answers: without(answers, 'payment', 'refund'), pause: 'ask', until_ms: step.until_ms };
@@ -120,11 +121,12 @@ export async function perform(step: Step, order: Order, answers: Answers, world:
       return { answers: without(answers, 'payment') };
     }
     case 'deleteCode': {
-      // Whatever it answers, PayPay is asked for the payment next.
-      const gone: Answers = { ...without(answers, 'payment'), codeDeleted: true };
+      // Whatever it answers, and when it doesn't, PayPay is asked for the payment next.
+      const fresh = without(answers, 'payment');
+      const gone: Answers = { ...fresh, codeDeleted: true };
       return asked(
         await gateway.deleteCode(step.codeId),
-        answers,
+        fresh,
         () => gone,
         () => ({ answers: gone }),
       );

@@ -146,7 +146,7 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
       if (stopped || order === undefined) return 'end';
       const sale = sales.get(orderId);
       const step = ports.decide(order, situation(orderId), answers);
-      if (step.do === 'deleteCode') answers = { ...answers, leaving: step.reason };
+      if ('reason' in step) answers = { ...answers, leaving: step.reason };
       if (!stages.includes(step.stage) || step.do === 'nothing') {
         kept.set(orderId, answers);
         return step.stage;
@@ -163,7 +163,9 @@ export function createSettler(ports: SettlerPorts, options: SettlerOptions): Set
         continue;
       }
       const until_ms = step.do === 'poll' && order.code.state === 'created' ? order.code.expiresAt_ms : result.until_ms;
-      const delay_ms = pause_ms(step, { ...result, until_ms: until_ms ?? null }, tries++, sale !== undefined);
+      const delay_ms = pause_ms(step, { ...result, until_ms: until_ms ?? null }, tries, sale !== undefined);
+      // The answer that nobody has paid yet is no failure: the next question need not wait longer.
+      tries = step.do === 'poll' && result.pause === 'ask' ? 0 : tries + 1;
       if (result.pause === 'retry') log.warn('order.retry', { orderId, step: step.do, tries, delay_ms: Math.round(delay_ms) });
       await sleep(orderId, Math.min(delay_ms, Math.max(0, end_ms - clock.monotonic_ms())));
     }

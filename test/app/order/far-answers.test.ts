@@ -1,11 +1,11 @@
 /** What the settler makes of single answers of the far ends. */
 import { expect, it } from 'vitest';
-import { done, rejected } from '../../../app/errors.ts';
+import { done, type Outcome, rejected, unavailable, unknownOutcome } from '../../../app/errors.ts';
 import { createOrderBook } from '../../../app/order/book.ts';
 import { decide } from '../../../app/order/decide.ts';
 import type { OrderEvent } from '../../../app/order/events.ts';
 import { createSettler } from '../../../app/order/settler.ts';
-import type { PaymentGateway, VendingMachine } from '../../../app/ports.ts';
+import type { PaymentFacts, PaymentGateway, VendingMachine } from '../../../app/ports.ts';
 import { createDisk } from '../../simulation/disk.ts';
 import { VirtualTime } from '../../simulation/time.ts';
 import { farEnds, WELL } from './far-ends.ts';
@@ -142,4 +142,66 @@ it.each(['busy', 'productInOutlet'] as const)('waits before a vend for a machine
   const vends = ['vend.requested', 'vend.succeeded', 'vend.requested', 'vend.succeeded'];
   expect(types(await after(4))).toEqual([...vends, 'order.closed']);
   expect(types(await after(100))).toEqual(['refund.requested', 'refund.completed', 'order.closed']);
+});
+
+/** A customer in front of a code that was just made, until it is paid or the limit is over. @returns when PayPay was asked */
+async function waitAtTheCode(answers: (asked: number) => Outcome<PaymentFacts>, limit_ms: number): Promise<number[]> {
+  const time = new VirtualTime();
+  const clock = time.clock(NOW_ms);
+  const now_ms = () => clock.now_ms();
+  const at_ms: number[] = [];
+  const { gateway: well, machine } = farEnds([WELL], now_ms);
+  const paymentDetails = () => {
+    at_ms.push(now_ms() - NOW_ms);
+    // The wire takes its time.
+    return new Promise<Outcome<PaymentFacts>>((resolve) => clock.setTimeout(() => resolve(answers(at_ms.length)), 100));
+  };
+  const gateway = { ...well, paymentDetails };
+  const journal = createDisk({ clock }).open('m:p1');
+  const book = createOrderBook(journal, clock);
+  const world = { book, gateway, machine, describe: () => '', failureOf: () => 'keep' as const, onProgress: () => {} };
+  const settler = createSettler(
+    {
+      ...{ book, gateway, machine, clock, world, decide, bootId: 'm:p1' },
+      ids: { next: () => 'id', random: () => 0.5 },
+      log: { info() {}, warn() {}, error() {} },
+      onFault: (fault) => expect.fail(fault.message),
+    },
+    { pollInterval_ms: 4_000, resumeVendWithin_ms: 0 },
+  );
+  void book.load().then(() => settler.sell('o-1', opened([100, 200])).then(() => settler.drive('o-1', ['pay'])));
+  await time.run(() => false, limit_ms);
+  return at_ms;
+}
+
+const pauses = (at_ms: readonly number[]) => at_ms.slice(1).map((at, i) => at - (at_ms[i] ?? 0));
+
+it('asks every few seconds, and after one question that got no answer hardly later, however long the customer has waited', async () => {
+  const asked = await waitAtTheCode((n) => (n === 10 ? unavailable('') : done(said('created'))), 60_000);
+  expect(asked.length).toBeGreaterThan(12);
+  expect(Math.max(...pauses(asked))).toBeLessThan(6_000);
+});
+
+it('pauses before it asks again for a payment that PayPay calls paid, without its id', async () => {
+  const asked = await waitAtTheCode(() => done(said('completed', { paymentId: null })), 20_000);
+  expect(Math.min(...pauses(asked))).toBeGreaterThanOrEqual(4_000);
+});
+
+it('asks for the payment also while nobody answers the DELETE, less and less often, and returns what was paid', async () => {
+  let [deletes, questions] = [0, 0];
+  const events = await settle(code, {
+    gateway: (_, now_ms) => ({
+      deleteCode() {
+        deletes += 1;
+        return Promise.resolve(unknownOutcome('HTTP 500'));
+      },
+      paymentDetails() {
+        questions += 1;
+        return Promise.resolve(done(said(now_ms() < NOW_ms + HOUR_ms ? 'created' : 'completed')));
+      },
+    }),
+  });
+  expect(types(events)).toEqual(['payment.completed', 'refund.requested', 'refund.completed', 'order.closed']);
+  expect(deletes).toBeLessThan(40);
+  expect(questions).toBe(deletes + 1);
 });
