@@ -84,7 +84,7 @@ const PayPay = z.strictObject({
     .describe('File (mode 0600) with two lines: apiKey=… and apiSecret=…; else PAYPAY_API_KEY and PAYPAY_API_SECRET in the environment.'),
   storeId: z.string().max(255).optional().describe("Comes back in PayPay's transaction file."),
   terminalId: z.string().max(255).optional().describe("Comes back in PayPay's transaction file."),
-  pollInterval_ms: z.int().min(2000).max(60_000).default(4000).describe('How often payment details are asked while a QR is shown.'),
+  pollInterval_ms: z.int().min(2000).max(60_000).default(3000).describe('How often payment details are asked while a QR is shown.'),
   webhook: z
     .strictObject({
       port: z.int().min(1).max(65_535).describe("Port to listen on for PayPay's webhooks."),

@@ -39,7 +39,7 @@ function problems(text: string): string {
 
 test('a good file is read, with defaults', () => {
   expect(problems(GOOD)).toBe('');
-  expect(readConfigFile(file)).toMatchObject({ paypay: { pollInterval_ms: 4000 }, slots: [{ slot: '1', capacity: 10 }] });
+  expect(readConfigFile(file)).toMatchObject({ paypay: { pollInterval_ms: 3000 }, slots: [{ slot: '1', capacity: 10 }] });
 });
 
 test('the demo’s own shop is good', () => {
