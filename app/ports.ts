@@ -83,7 +83,7 @@ export interface PaymentFacts {
 /** What is known about the way to PayPay. Nothing is sold while it is not `ready`. */
 export type GatewayState =
   | { readonly ready: true; readonly clockOffset_ms: number }
-  | { readonly ready: false; readonly reason: 'clockUnknown' | 'unreachable' | 'keysRefused' | 'maintenance' };
+  | { readonly ready: false; readonly reason: 'clockUnknown' | 'unreachable' | 'keysRefused' | 'notEnabled' | 'maintenance' };
 
 /** PayPay, as the order rules see it. No method throws or rejects; each has its own time limit. */
 export interface PaymentGateway {

@@ -2,7 +2,7 @@
 import type { Config } from '../config.ts';
 import { impossible } from '../errors.ts';
 import type { OrderLine } from '../order/events.ts';
-import type { MachineState, VendingMachine } from '../ports.ts';
+import type { GatewayState, MachineState, VendingMachine } from '../ports.ts';
 import type { NotForSale, ProductView } from '../view.ts';
 import { type Catalogue, createCatalogue } from './catalogue.ts';
 import type { ShopEvent } from './events.ts';
@@ -210,8 +210,7 @@ export function createPlanogram(initial: Config, canCheckAge = false, shown: Rea
 export function sellGate(facts: {
   readonly machine: VendingMachine | null;
   readonly needsMachine: boolean;
-  readonly gateway:
-    { readonly ready: true } | { readonly ready: false; readonly reason: 'clockUnknown' | 'unreachable' | 'keysRefused' | 'maintenance' };
+  readonly gateway: GatewayState;
   /** The outcome of an earlier vend is not known yet. */
   readonly vendPending: boolean;
   readonly attention: number;
@@ -228,6 +227,7 @@ export function sellGate(facts: {
       clockUnknown: 'clockUnknown',
       unreachable: 'networkDown',
       keysRefused: 'paymentRefused',
+      notEnabled: 'paymentRefused',
       maintenance: 'paymentMaintenance',
     } as const;
     reasons.push(byReason[facts.gateway.reason]);

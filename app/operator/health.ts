@@ -106,6 +106,10 @@ const PAYPAY = {
   clockUnknown: both('PayPayの時刻がまだわかりません', "PayPay's time is not known yet"),
   unreachable: both('PayPayにつながりません', 'PayPay cannot be reached'),
   keysRefused: both('PayPayがAPIキーを受け付けません', 'PayPay refuses the keys'),
+  notEnabled: both(
+    'PayPayがこの加盟店に必要な操作を許可していません（ログのpaypay.notEnabledを参照）',
+    'PayPay has not enabled for this merchant what the kiosk needs (the log’s paypay.notEnabled names it)',
+  ),
   maintenance: both('PayPayはメンテナンス中です', 'PayPay is under maintenance'),
 } as const;
 
@@ -172,7 +176,7 @@ const REASONS_NOT_SELLING: Readonly<Record<NotForSale, LocalText>> = {
   productInOutlet: both('取出口に商品があります', 'a product is in the outlet'),
   networkDown: both('PayPayにつながりません', 'PayPay cannot be reached'),
   clockUnknown: both('PayPayの時刻がわかりません', "PayPay's time is not known"),
-  paymentRefused: both('PayPayがAPIキーを受け付けません', 'PayPay refuses the keys'),
+  paymentRefused: both('PayPayが受け付けません', 'PayPay refuses what the kiosk asks'),
   paymentMaintenance: both('PayPayはメンテナンス中です', 'PayPay is under maintenance'),
   journalFailed: both('記録できません', "the journal can't be written"),
   tooManyOpenQuestions: both('確認待ちの注文が上限に達しました', 'too many orders wait for a person'),

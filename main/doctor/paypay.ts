@@ -9,12 +9,14 @@ import { fine, type Finding, skipped, wrong } from './report.ts';
 const MEND: Readonly<Record<Extract<GatewayState, { ready: false }>['reason'], string>> = {
   unreachable: 'Is this computer online, and do DNS and firewall let it reach this address (HTTPS, port 443)?',
   keysRefused: 'Are key and secret of this environment? Sandbox and production have different ones; see PayPay’s developer panel.',
+  notEnabled: 'Ask PayPay to enable dynamic QR codes, payment details, cancel and refund for this merchant.',
   clockUnknown: 'Set this computer’s clock (timedatectl set-ntp true): PayPay refuses requests more than two minutes off.',
   maintenance: 'PayPay is under maintenance: nothing to mend here. Try again later.',
 };
 const REASON: typeof MEND = {
   unreachable: 'can’t be reached',
   keysRefused: 'refuses the keys',
+  notEnabled: 'has not enabled for this merchant what the kiosk needs',
   clockUnknown: 'did not tell its time',
   maintenance: 'is under maintenance',
 };

@@ -31,6 +31,9 @@ export interface PayPayGateway extends PaymentGateway {
 
 /** A connection that was used so recently is still open. */
 const WARM_MS = 20_000;
+/** What PayPay has not enabled for the merchant fails for every customer; after so long one of them tries it again. */
+const NOT_ENABLED: readonly string[] = ['OP_OUT_OF_SCOPE', 'PRE_AUTH_CAPTURE_UNSUPPORTED_MERCHANT'];
+const NOT_ENABLED_ms = 600_000;
 
 /** @throws Error when the environment is not one */
 export function createPayPayGateway(options: GatewayOptions): PayPayGateway {
@@ -41,10 +44,17 @@ export function createPayPayGateway(options: GatewayOptions): PayPayGateway {
   let state: GatewayState = { ready: false, reason: 'clockUnknown' };
   let heard_ms = -Infinity;
   let probing: Promise<GatewayState> | null = null;
+  let notEnabledUntil_ms = -Infinity;
 
   /** Learns from every answer how the way to PayPay is. */
   function observe<T>(outcome: PayPayOutcome<T>): PayPayOutcome<T> {
-    const next = stateAfter(outcome, client);
+    if (outcome.outcome === 'rejected' && NOT_ENABLED.includes(outcome.code)) {
+      notEnabledUntil_ms = clock.monotonic_ms() + NOT_ENABLED_ms;
+      log.error('paypay.notEnabled', { message: outcome.message });
+    }
+    const answered = stateAfter(outcome, client);
+    const next: GatewayState | null =
+      answered?.ready && clock.monotonic_ms() < notEnabledUntil_ms ? { ready: false, reason: 'notEnabled' } : answered;
     if (!next) return outcome;
     if (next.ready) heard_ms = clock.monotonic_ms();
     const changed = next.ready !== state.ready || (!next.ready && !state.ready && next.reason !== state.reason);

@@ -9,7 +9,7 @@ const machine = (state: Partial<MachineState>): VendingMachine =>
 const open = {
   machine: machine({}),
   needsMachine: true,
-  gateway: { ready: true },
+  gateway: { ready: true, clockOffset_ms: 0 },
   vendPending: false,
   attention: 0,
   attentionLimit: 3,

@@ -115,6 +115,32 @@ test('a wrong secret says keysRefused', async () => {
   expect(await until(gateway.probe())).toEqual({ ready: false, reason: 'keysRefused' });
 });
 
+test('what PayPay has not enabled for the merchant stops the sale, and is tried again after ten minutes', async () => {
+  const { gateway, until, open, clock } = shop({ switches: { authorizations: false } });
+  await until(gateway.probe());
+  expect(await open('p-1', true)).toMatchObject({ outcome: 'rejected', code: 'PRE_AUTH_CAPTURE_UNSUPPORTED_MERCHANT' });
+  const notEnabled = { ready: false, reason: 'notEnabled' };
+  expect(gateway.state()).toEqual(notEnabled);
+  await clock.advance(590_000);
+  expect(await until(gateway.probe()), 'PayPay answers other questions').toEqual(notEnabled);
+  await clock.advance(10_000);
+  expect(await until(gateway.probe())).toMatchObject({ ready: true });
+});
+
+test('a merchant whose payments can’t be seen sells nothing', async () => {
+  const body = JSON.stringify({ resultInfo: { code: 'OP_OUT_OF_SCOPE', message: 'no', codeId: '08100023' } });
+  const { gateway, until } = shop({
+    transport: (inner) => ({
+      ...inner,
+      send: async (request, signal) => {
+        const wire = await inner.send(request, signal);
+        return wire.kind === 'reply' ? { ...wire, status: 401, body } : wire;
+      },
+    }),
+  });
+  expect(await until(gateway.probe())).toEqual({ ready: false, reason: 'notEnabled' });
+});
+
 test('a rate limit is unavailable and changes no state', async () => {
   const { gateway, until, simulator, open } = shop();
   await until(gateway.probe());
