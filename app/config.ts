@@ -177,7 +177,7 @@ const Alerts = z.strictObject({
     .min(60_000)
     .max(86_400_000)
     .default(1_800_000)
-    .describe('A refund that PayPay has not finished after this is late.'),
+    .describe('A refund, cancel, capture or revert that PayPay has not finished after this is late.'),
   webhook: z
     .strictObject({ url: z.url({ protocol: /^https?$/ }).describe('Where notices go.') })
     .optional()

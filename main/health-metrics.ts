@@ -42,11 +42,15 @@ export function metricsOf(facts: HealthFacts, health: Health, today: Sums | null
     ...one('temperature_celsius', 'As the machine reports it.', facts.machine?.state.temperature_c ?? null),
     ...one('orders_open', 'Orders that are not closed.', facts.orders && facts.orders.open),
     ...one('orders_attention', 'Orders that wait for a person.', facts.orders && facts.orders.attention.length),
-    ...one('refunds_waiting', 'Refunds that PayPay has not finished.', facts.orders && facts.orders.refunds.length),
     ...one(
-      'refund_oldest_seconds',
+      'money_moving',
+      'Orders whose refund, cancel, capture or revert PayPay has not finished.',
+      facts.orders && facts.orders.moving.length,
+    ),
+    ...one(
+      'money_moving_oldest_seconds',
       'Age of the oldest of them.',
-      facts.orders && Math.max(0, ...facts.orders.refunds.map(({ for_ms }) => for_ms)) / 1000,
+      facts.orders && Math.max(0, ...facts.orders.moving.map(({ for_ms }) => for_ms)) / 1000,
     ),
     {
       name: 'jihanki_slot_stock',

@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import type { Archive } from '../app/operator/archive.ts';
 import type { StaffDesk } from '../app/operator/desk.ts';
 import type { HealthFacts } from '../app/operator/health.ts';
+import { movingSince_ms } from '../app/order/order.ts';
 import type { Clock } from '../app/ports.ts';
 
 export interface HealthSources {
@@ -60,11 +61,10 @@ export function healthFacts({ desk, archive, clock, version, dataFolder, ...sour
         ? {
             open: facts.openOrders,
             attention: open.filter(({ closed }) => closed !== null).map(({ opened }) => opened.orderNumber),
-            refunds: open.flatMap(({ opened, refund: { state, requestedAt_ms } }) =>
-              requestedAt_ms !== null && (state === 'requested' || state === 'accepted')
-                ? [{ orderNumber: opened.orderNumber, for_ms: now_ms - requestedAt_ms }]
-                : [],
-            ),
+            moving: open.flatMap((order) => {
+              const since_ms = movingSince_ms(order);
+              return since_ms === null ? [] : [{ orderNumber: order.opened.orderNumber, for_ms: now_ms - since_ms }];
+            }),
           }
         : null,
       slots: desk.planogram.slots(),

@@ -31,7 +31,8 @@ export interface HealthFacts {
     readonly open: number;
     /** Numbers of those that wait for a person. */
     readonly attention: readonly string[];
-    readonly refunds: readonly { readonly orderNumber: string; readonly for_ms: number }[];
+    /** Those whose refund, cancel, capture or revert PayPay has not finished, and for how long. */
+    readonly moving: readonly { readonly orderNumber: string; readonly for_ms: number }[];
   } | null;
   readonly slots: readonly {
     readonly slot: string;
@@ -268,16 +269,16 @@ function attention({ orders }: HealthFacts): Check {
 
 function refunds({ orders }: HealthFacts, limits: HealthLimits): Check {
   if (orders === null) return unknown('refunds', NOT_READ.ja, NOT_READ.en ?? '');
-  const { refunds: waiting } = orders;
-  if (waiting.length === 0) return check('refunds', 'ok', '処理中の返金はありません', 'No refund is under way');
+  const { moving: waiting } = orders;
+  if (waiting.length === 0) return check('refunds', 'ok', 'PayPayで処理中の注文はありません', 'PayPay has finished what it was asked for');
   const minutes = Math.floor(Math.max(...waiting.map(({ for_ms }) => for_ms)) / 60_000);
   const late = waiting.filter(({ for_ms }) => for_ms > limits.refundLate_ms).map(({ orderNumber }) => orderNumber);
   const which = late.length === 0 ? '' : `: ${some(late)}`;
   return check(
     'refunds',
     late.length > 0 ? 'bad' : 'ok',
-    `処理中の返金${waiting.length}件（最長${minutes}分）${which}`,
-    `${waiting.length} refunds under way, the oldest for ${minutes} min${which}`,
+    `PayPayで返金・取消・売上確定を処理中の注文${waiting.length}件（最長${minutes}分）${which}`,
+    `PayPay has not finished the refund, cancel or capture of ${waiting.length} orders, the oldest for ${minutes} min${which}`,
     late,
   );
 }

@@ -91,6 +91,15 @@ export const isVendPending = (order: Order): boolean => order.vends.some((vend) 
 export const needsPerson = (order: Order, vend: LineState): boolean =>
   !order.decided && vend.state === 'unknown' && (vend.likely === 'delivered' || order.opened.unknownVend === 'hold');
 
+/** Since when PayPay has been asked to move or let go of money, without an end so far (milliseconds, host's clock); null: it has not. */
+export function movingSince_ms({ closed, refund, revert, capture, cancel, payment, paymentClosed, openedAt_ms }: Order): number | null {
+  if (closed !== null) return null;
+  if (refund.state === 'requested' || refund.state === 'accepted') return refund.requestedAt_ms;
+  const isCapturing = capture.ids.length > 0 && capture.captured_jpy === null && !capture.refused;
+  if (payment !== null && (revert === 'requested' || isCapturing)) return payment.recorded.at_ms;
+  return cancel?.accepted === false && payment === null && paymentClosed === null ? openedAt_ms : null;
+}
+
 /** Price of everything that is not the customer's: what did not come out, without the lines held for a person. */
 export const owed_jpy = (order: Order): number => sumOf(order, (vend) => vend.state !== 'succeeded' && !needsPerson(order, vend));
 

@@ -289,7 +289,7 @@ const WORDS = {
   'check.machine': ['自販機', 'Machine'],
   'check.temperature': ['温度', 'Temperature'],
   'check.attention': ['要確認の注文', 'Orders'],
-  'check.refunds': ['返金', 'Refunds'],
+  'check.refunds': ['返金・売上確定', 'Refunds and captures'],
   'check.selfCheck': ['夜間の照合', 'Nightly check'],
   'check.stock': ['在庫', 'Stock'],
   'check.slots': ['スロット', 'Slots'],

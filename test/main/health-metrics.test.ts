@@ -10,7 +10,7 @@ const FACTS: HealthFacts = {
   disk: { free_bytes: 50e9, total_bytes: 100e9 },
   gateway: { ready: true, clockOffset_ms: -1500 },
   machine: null,
-  orders: { open: 2, attention: ['A1-000007'], refunds: [{ orderNumber: 'A1-000008', for_ms: 60_000 }] },
+  orders: { open: 2, attention: ['A1-000007'], moving: [{ orderNumber: 'A1-000008', for_ms: 60_000 }] },
   slots: [{ slot: 'a"1', count: 5, quarantined: null, disabled: false }],
   results: { closed: 50, complete: 50 },
   ...{ selfCheck: null, configuration: [], archiveBehind: 0 },
@@ -49,8 +49,8 @@ it('Prometheus reads every figure', () => {
     jihanki_clock_offset_seconds: -1.5,
     jihanki_orders_open: 2,
     jihanki_orders_attention: 1,
-    jihanki_refunds_waiting: 1,
-    jihanki_refund_oldest_seconds: 60,
+    jihanki_money_moving: 1,
+    jihanki_money_moving_oldest_seconds: 60,
     jihanki_sales_today: 3,
     jihanki_taken_today_jpy: 450,
     'jihanki_check{check="attention"}': 2,
@@ -61,7 +61,7 @@ it('Prometheus reads every figure', () => {
 it('what is not known has no figure, and a kiosk that sells nothing is not selling', () => {
   const samples = read(prometheusText(measured({ ...FACTS, orders: null, notSelling: ['tooManyOpenQuestions'] }, null)));
   expect(samples.get('jihanki_selling')).toBe(0);
-  for (const name of ['orders_open', 'orders_attention', 'refunds_waiting', 'sales_today'])
+  for (const name of ['orders_open', 'orders_attention', 'money_moving', 'sales_today'])
     expect(samples.has(`jihanki_${name}`)).toBe(false);
 });
 

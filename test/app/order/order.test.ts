@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OrderEvent } from '../../../app/order/events.ts';
-import { apply, BrokenRule, dispensed_jpy, fold, ledger, type Order } from '../../../app/order/order.ts';
+import { apply, BrokenRule, dispensed_jpy, fold, ledger, movingSince_ms, type Order } from '../../../app/order/order.ts';
 import { holdOffer, refundOffer } from '../../../app/operator/refund.ts';
 import type { OrderRow } from '../../../app/ports.ts';
 import { cancelled, codeCreated, held, jammed, NOW_ms, opened, paid, stamp, tell, unknown, vended, vendRequested } from './orders.ts';
@@ -97,6 +97,29 @@ describe('rules that no event may break', () => {
       closed('partlyVended', 300, 200, 100, 2),
     );
     expect(ledger(order)).toEqual({ taken_jpy: 300, returned_jpy: 200, dispensed_jpy: 100 });
+  });
+});
+
+describe('money that PayPay has not finished moving', () => {
+  const hold = [opened(PRICES, { settlement: 'authorize' }), ...codeCreated, held(300)];
+  const capturing: OrderEvent[] = [...vended(0), ...jammed(1), { type: 'capture.requested', merchantCaptureId: 'c-1', amount_jpy: 100 }];
+  const cancelling: OrderEvent[] = [...code, { type: 'cancel.requested', reason: 'customer' }];
+  it.each<[string, OrderEvent[]]>([
+    ['a refund', [...sold, ...jammed(0), ...jammed(1), { type: 'refund.requested', amount_jpy: 300 }]],
+    ['a capture', [...hold, ...capturing]],
+    ['a revert', [...hold, ...jammed(0), ...jammed(1), { type: 'revert.requested' }]],
+    ['a cancel', cancelling],
+  ])('%s is known, with its age', (_, events) => {
+    expect(movingSince_ms(tell(...events))).toBe(NOW_ms);
+  });
+  it.each<[string, OrderEvent[]]>([
+    ['a sale', code],
+    ['a payment', sold],
+    ['a hold', hold],
+    ['an accepted cancel', [...cancelling, { type: 'cancel.accepted' }]],
+    ['a finished capture', [...hold, ...capturing, { type: 'capture.completed', merchantCaptureId: 'c-1', amount_jpy: 100 }]],
+  ])('%s waits for nothing', (_, events) => {
+    expect(movingSince_ms(tell(...events))).toBeNull();
   });
 });
 

@@ -23,7 +23,7 @@ const WELL: HealthFacts = {
     ...{ driver: 'xy-vmc', reconnects: 0, badChecksums: 0 },
   },
   notSelling: [],
-  orders: { open: 0, attention: [], refunds: [] },
+  orders: { open: 0, attention: [], moving: [] },
   slots: [{ slot: '1', count: 5, quarantined: null, disabled: false }],
   results: { closed: 50, complete: 50 },
   selfCheck: null,
@@ -36,9 +36,9 @@ const away = (...reasons: string[]): Partial<HealthFacts> => ({
   },
 });
 
-const waiting = (...attention: string[]): Partial<HealthFacts> => ({ orders: { open: 0, attention, refunds: [] } });
+const waiting = (...attention: string[]): Partial<HealthFacts> => ({ orders: { open: 0, attention, moving: [] } });
 const returning = (...for_ms: number[]): Partial<HealthFacts> => ({
-  orders: { open: 0, attention: [], refunds: for_ms.map((ms, i) => ({ orderNumber: `B7-00000${i}`, for_ms: ms })) },
+  orders: { open: 0, attention: [], moving: for_ms.map((ms, i) => ({ orderNumber: `B7-00000${i}`, for_ms: ms })) },
 });
 const low = (...slots: string[]): Partial<HealthFacts> => ({
   slots: ['1', '2', '3'].map((slot) => ({ slot, count: slots.includes(slot) ? 1 : 5, quarantined: null, disabled: false })),
