@@ -77,7 +77,13 @@ const PayPay = z.strictObject({
     .union([z.enum(['sandbox', 'staging', 'production', 'simulated']), z.url({ protocol: /^https?$/, error: ENVIRONMENTS })])
     .default('sandbox')
     .describe(`${ENVIRONMENTS} (http://127.0.0.1:…).`),
-  merchantId: z.string().min(1).max(64).optional().describe('From the PayPay for Developers panel.'),
+  merchantId: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[\x21-\x7e]*$/, 'letters and digits, none of them full-width')
+    .optional()
+    .describe('From the PayPay for Developers panel.'),
   keysFile: z
     .string()
     .optional()

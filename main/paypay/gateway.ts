@@ -164,7 +164,6 @@ function read<Data, T>(
   const answer = answers[reaction];
   if (answer !== undefined) return done(answer);
   if (reaction === 'later') return unavailable(outcome.message);
-  if (reaction === 'ask') return unknownOutcome(outcome.message);
   return rejected(outcome.code, outcome.message, outcome.help);
 }
 

@@ -6,10 +6,21 @@ import type { Keys } from './sign.ts';
  * @param keysFile two lines, `apiKey=…` and `apiSecret=…`; wins over the environment
  * @returns the keys, or what is wrong in words for the person who set the machine up (never a part of a key)
  */
-export function readKeys(
-  keysFile: string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-): { ok: true; keys: Keys } | { ok: false; problem: string } {
+export function readKeys(keysFile: string | undefined, environment: Readonly<Record<string, string | undefined>>): ReadKeys {
+  const found = find(keysFile, environment);
+  // They go into a header; what a Japanese keyboard makes of a digit looks the same and never arrives.
+  const isPlain = (key: string) => /^[\x21-\x7e]+$/.test(key);
+  if (found.ok && !(isPlain(found.keys.apiKey) && isPlain(found.keys.apiSecret)))
+    return {
+      ok: false,
+      problem: `${keysFile ?? 'PAYPAY_API_KEY or PAYPAY_API_SECRET'} holds a full-width letter, a blank or the like in a key`,
+    };
+  return found;
+}
+
+type ReadKeys = { ok: true; keys: Keys } | { ok: false; problem: string };
+
+function find(keysFile: string | undefined, environment: Readonly<Record<string, string | undefined>>): ReadKeys {
   if (keysFile === undefined) {
     const { PAYPAY_API_KEY: apiKey, PAYPAY_API_SECRET: apiSecret } = environment;
     if (apiKey && apiSecret) return { ok: true, keys: { apiKey: apiKey.trim(), apiSecret: apiSecret.trim() } };

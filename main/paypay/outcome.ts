@@ -1,6 +1,7 @@
 /** What an exchange with PayPay tells: the one place where HTTP and `resultInfo` become an {@link Outcome}. */
 import { z } from 'zod';
 import type { Done, Rejected, Unavailable, UnknownOutcome } from '../../app/errors.ts';
+import { codeRow } from './codes.ts';
 import type { Operation } from './operations/operation.ts';
 import type { WireFailure, WireReply } from './transport.ts';
 
@@ -47,7 +48,8 @@ const helpPage = (apiName: string, code: string, codeId: string | null): string 
 
 /**
  * 2xx with one of the operation's own codes and readable data: done. 4xx with a code, and any 429: rejected. Everything
- * else that came after sending is unknown, also a 2xx whose code means "not yet" (a capture's USER_CONFIRMATION_REQUIRED).
+ * else that came after sending is unknown, also a 2xx whose code means "not yet" (a capture's USER_CONFIRMATION_REQUIRED),
+ * and a 4xx that says that an earlier request of this name had its effect (DUPLICATE_DYNAMIC_QR_REQUEST, ALREADY_CAPTURED).
  */
 export function classify<Data extends z.ZodType>(
   operation: Operation<z.ZodType, Data>,
@@ -67,7 +69,7 @@ export function classify<Data extends z.ZodType>(
   if (code === null) return { outcome: 'unknown', message: `HTTP ${wire.status} without PayPay's form of answer`, reply };
 
   const message = `HTTP ${wire.status} ${code}: ${envelope?.resultInfo.message ?? ''}`;
-  if (wire.status >= 400 && wire.status < 500)
+  if (wire.status >= 400 && wire.status < 500 && codeRow(operation.name, code)?.reaction !== 'ask')
     return { outcome: 'rejected', code, message, help: helpPage(operation.apiName, code, reply.codeId), reply };
   if (wire.status < 200 || wire.status >= 300 || !operation.success.includes(code)) return { outcome: 'unknown', message, reply };
 

@@ -38,6 +38,8 @@ describe('keys', () => {
 
   test.each([
     [undefined, {}, /PAYPAY_API_KEY and PAYPAY_API_SECRET not set/],
+    [undefined, { PAYPAY_API_KEY: 'ａ_k1', PAYPAY_API_SECRET: 'c2Vj' }, /PAYPAY_API_KEY or PAYPAY_API_SECRET holds a full-width letter/],
+    [file('wide', 'apiKey=a_k1\napiSecret=c2Vｊ'), {}, /wide holds a full-width letter/],
     [undefined, { PAYPAY_API_KEY: 'k' }, /^PAYPAY_API_SECRET not set/],
     [path.join(folder, 'absent'), {}, /can't be read/],
     [file('half', 'apiKey=k\nsecret=s'), {}, /no line apiSecret=/],

@@ -75,6 +75,7 @@ describe('a code', () => {
     const code = await open('p-1');
     const again = { merchantPaymentId: 'p-1', amount: yen(300) };
     expect(await said(client.createCode(again))).toBe('DUPLICATE_DYNAMIC_QR_REQUEST');
+    expect((await until(client.createCode(again))).outcome, 'there is one that can be paid').toBe('unknown');
     world.switches = { ...world.switches, duplicateCode: 'replay' };
     expect(must(await until(client.createCode(again))).codeId).toBe(code.codeId);
   });
@@ -219,6 +220,7 @@ describe('an authorisation', () => {
     expect(await status(id)).toBe('COMPLETED');
     expect(books().taken_jpy).toBe(200);
     expect(await said(client.capture(capture(id, 100, 'c-2')))).toBe('ALREADY_CAPTURED');
+    expect((await until(client.capture(capture(id, 100, 'c-3')))).outcome, 'an earlier one took money').toBe('unknown');
     expect(await said(refund(paymentId, 'r-1', 201))).toBe('INVALID_PARAMS');
     expect(await said(refund(paymentId, 'r-1', 200))).toBe('done');
   });
