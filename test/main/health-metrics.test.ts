@@ -61,8 +61,7 @@ it('Prometheus reads every figure', () => {
 it('what is not known has no figure, and a kiosk that sells nothing is not selling', () => {
   const samples = read(prometheusText(measured({ ...FACTS, orders: null, notSelling: ['tooManyOpenQuestions'] }, null)));
   expect(samples.get('jihanki_selling')).toBe(0);
-  for (const name of ['orders_open', 'orders_attention', 'money_moving', 'sales_today'])
-    expect(samples.has(`jihanki_${name}`)).toBe(false);
+  for (const name of ['orders_open', 'orders_attention', 'money_moving', 'sales_today']) expect(samples.has(`jihanki_${name}`)).toBe(false);
 });
 
 it('a collector gets the same over OTLP, at its own path', async () => {
