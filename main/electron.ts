@@ -48,7 +48,7 @@ async function main(): Promise<void> {
 
   const window = new BrowserWindow(windowOptions(beside('../preload/preload.cjs'), options.windowed));
   hardenContents(window.webContents, log);
-  const stopIpc = serveIpc(ipcMain, window.webContents, SCREEN_URL, host, { clock, log });
+  const stopIpc = serveIpc(ipcMain, window.webContents, host, { clock, log });
 
   let stopping = false;
   const stop = async () => {

@@ -5,15 +5,12 @@ import { createChannel, LARGEST_MESSAGE_BYTES } from './channel.ts';
 import type { ScreenEnd } from './host.ts';
 import { IPC } from './ipc-names.ts';
 import { BEAT_ms } from './websocket.ts';
+import { isScreen } from './window.ts';
 
-/**
- * @param url of the screen: a frame that went anywhere else is not heard
- * @returns ends it
- */
+/** @returns ends it */
 export function serveIpc(
   ipcMain: Pick<IpcMain, 'on' | 'off'>,
   contents: Pick<WebContents, 'mainFrame' | 'isDestroyed' | 'send'>,
-  url: string,
   screen: ScreenEnd,
   { clock, log }: { clock: Clock; log: Log },
 ): () => void {
@@ -21,16 +18,16 @@ export function serveIpc(
   const show = () => {
     if (!contents.isDestroyed()) contents.send(IPC.view, screen.view());
   };
-  const isScreen = ({ senderFrame }: IpcMainEvent): boolean => {
-    if (senderFrame !== null && senderFrame === contents.mainFrame && senderFrame.url === url) return true;
+  const isHeard = ({ senderFrame }: IpcMainEvent): boolean => {
+    if (senderFrame !== null && senderFrame === contents.mainFrame && isScreen(senderFrame.url)) return true;
     channel.reject(`from another frame: ${senderFrame?.url ?? 'gone'}`);
     return false;
   };
   const onReady = (event: IpcMainEvent) => {
-    if (isScreen(event)) show();
+    if (isHeard(event)) show();
   };
   const onCommand = (event: IpcMainEvent, input: unknown) => {
-    if (!isScreen(event)) return;
+    if (!isHeard(event)) return;
     if (isSmall(input)) channel.receive(input);
     else channel.reject('too large, or not plain data');
   };

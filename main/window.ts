@@ -8,6 +8,8 @@ import { type ScreenFiles, screenHeaders } from './screen-files.ts';
 /** Not file://, which could read the disk; a scheme that serves the files of the screen and nothing else. */
 export const SCREEN_SCHEME = 'kiosk';
 export const SCREEN_URL = `${SCREEN_SCHEME}://screen/index.html`;
+/** The console writes its page behind the address (renderer/operator/Console.tsx), and the screen stays there afterwards. */
+export const isScreen = (url: string): boolean => url.split('#', 1)[0] === SCREEN_URL;
 
 export const WEB_PREFERENCES = {
   sandbox: true,
@@ -67,7 +69,7 @@ export function hardenContents(contents: WebContents, log: Log): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
   contents.on('will-navigate', (event) => {
     // It may load itself anew (renderer/Unbroken.tsx): Electron asks for that as well.
-    if (event.url !== SCREEN_URL) event.preventDefault();
+    if (!isScreen(event.url)) event.preventDefault();
   });
   contents.on('will-redirect', (event) => event.preventDefault());
   contents.on('will-attach-webview', (event) => event.preventDefault());

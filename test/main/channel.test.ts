@@ -7,7 +7,7 @@ import { KioskCommandSchema } from '../../app/view.ts';
 import { createChannel } from '../../main/channel.ts';
 import { IPC } from '../../main/ipc-names.ts';
 import { serveIpc } from '../../main/ipc.ts';
-import { WEB_PREFERENCES, windowOptions } from '../../main/window.ts';
+import { hardenContents, SCREEN_URL, WEB_PREFERENCES, windowOptions } from '../../main/window.ts';
 import { VirtualClock } from './paypay/virtual-clock.ts';
 import { readableLog, viewNumber, virtualScreen } from './virtual-screen.ts';
 
@@ -68,14 +68,13 @@ test('a screen that goes mad is slowed down, and writes one line in five seconds
 });
 
 describe('Electron’s IPC', () => {
-  const URL = 'kiosk://screen/index.html';
   function ipc() {
     const [clock, log, screen] = [new VirtualClock(), readableLog(), virtualScreen()];
     const sent: unknown[] = [];
-    const mainFrame = { url: URL };
+    const mainFrame = { url: SCREEN_URL };
     const bus = new EventEmitter();
     const contents = { mainFrame, isDestroyed: () => false, send: (...message: unknown[]) => void sent.push(message) };
-    const stop = serveIpc(bus as unknown as IpcMain, contents as unknown as WebContents, URL, screen, { clock, log });
+    const stop = serveIpc(bus as unknown as IpcMain, contents as unknown as WebContents, screen, { clock, log });
     return { bus, sent, screen, log, mainFrame, stop };
   }
 
@@ -95,7 +94,7 @@ describe('Electron’s IPC', () => {
   });
 
   test.each([
-    ['another frame', { url: URL }],
+    ['another frame', { url: SCREEN_URL }],
     ['a frame that is gone', null],
   ])('%s is not heard', (_name, senderFrame) => {
     const { bus, sent, screen, log } = ipc();
@@ -105,11 +104,34 @@ describe('Electron’s IPC', () => {
     expect(log.lines.length).toBe(1);
   });
 
-  test('the right frame at another address is not heard', () => {
-    const { bus, screen, mainFrame } = ipc();
-    mainFrame.url = 'https://example.org/';
+  test.each(['https://example.org/', 'https://example.org/#kiosk://screen/index.html', 'kiosk://screen/index.html.js', 'kiosk://screen/'])(
+    'the right frame at another address is not heard: %s',
+    (url) => {
+      const { bus, screen, mainFrame } = ipc();
+      mainFrame.url = url;
+      bus.emit(IPC.command, { senderFrame: mainFrame }, { do: 'start' });
+      expect(screen.commands).toEqual([]);
+    },
+  );
+
+  test('the screen is heard after staff left their console, whose pages stand in the address', () => {
+    const { bus, sent, screen, mainFrame } = ipc();
+    mainFrame.url = `${SCREEN_URL}#stock`;
+    bus.emit(IPC.ready, { senderFrame: mainFrame });
     bus.emit(IPC.command, { senderFrame: mainFrame }, { do: 'start' });
-    expect(screen.commands).toEqual([]);
+    expect([sent, screen.commands]).toEqual([[[IPC.view, viewNumber(0)]], [{ do: 'start' }]]);
+  });
+
+  test.each([
+    ['itself', SCREEN_URL, false],
+    ['itself with a page of the console in the address', `${SCREEN_URL}#stock`, false],
+    ['anything else', 'https://example.org/', true],
+  ])('the page may load %s anew: %s', (_name, url, prevented) => {
+    const contents = Object.assign(new EventEmitter(), { setWindowOpenHandler: () => {} });
+    hardenContents(contents as unknown as WebContents, readableLog());
+    const event = { url, prevented: false, preventDefault: () => void (event.prevented = true) };
+    contents.emit('will-navigate', event);
+    expect(event.prevented).toBe(prevented);
   });
 
   test('what is too large or has no end is dropped', () => {
