@@ -83,7 +83,7 @@ export type KioskEvent =
   | { readonly type: 'order.drafted'; readonly sale: Sale }
   | { readonly type: 'order.impossible'; readonly problem: NotForSale }
   | { readonly type: 'comfort.changed'; readonly comfort: ComfortView }
-  /** Nobody began anything since they chose their language or view. */
+  /** Nobody began anything since they chose their language or view, or the shop has others now. */
   | { readonly type: 'comfort.forgotten' }
   | { readonly type: 'gate.changed'; readonly gate: readonly NotForSale[] }
   | { readonly type: 'staff.entered' }

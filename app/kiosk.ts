@@ -248,7 +248,9 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
         now_ms: () => gateway.now_ms(),
       },
       choosesOnScreen: shop.selection === 'screen',
-      resting: { language: config.shop.languages[0] ?? 'ja', easyView: false },
+      get resting() {
+        return { language: config.shop.languages[0] ?? 'ja', easyView: false };
+      },
     },
     clock: {
       setTimeout: (callback, delay_ms) => clock.setTimeout(callback, delay_ms),
@@ -456,6 +458,8 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
         shop = shopView(next, pictures());
         planogram.configure(next, pictures());
         telling.everything();
+        // The language that stands there may be none of the shop's any more.
+        actor.send({ type: 'comfort.forgotten' });
         updateGate();
         publish();
       }),

@@ -1,7 +1,7 @@
 /** What a customer can do, how few taps it takes, and when the screen goes back by itself. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { KioskCommand } from '../../app/view.ts';
-import { openShop, type TestShop } from './shop.ts';
+import { configOf, openShop, type TestShop } from './shop.ts';
 
 let shop: TestShop;
 afterEach(() => shop.close());
@@ -88,6 +88,18 @@ describe('the screen goes back by itself', () => {
     await shop.send(english);
     await shop.clock.advance(60_100);
     expect(shop.view()).toMatchObject({ screen: { name: 'maintenance' }, comfort: resting });
+  });
+
+  it('to the languages that the shop has now, and never under the eyes of a customer', async () => {
+    await open();
+    shop.kiosk.reconfigure(configOf({ shop: { languages: ['en'] } }));
+    expect(shop.view()).toMatchObject({ shop: { languages: ['en'] }, comfort: { language: 'en' } });
+
+    await shop.send(touch);
+    shop.kiosk.reconfigure(configOf({ shop: { languages: ['ko', 'en'] } }));
+    expect(shop.view()).toMatchObject({ screen: { name: 'selecting' }, comfort: { language: 'en' } });
+    await shop.send({ do: 'finish' });
+    expect(shop.view()).toMatchObject({ screen: { name: 'attract' }, comfort: { language: 'ko' } });
   });
 
   it('never from the QR to the settlement, whatever the customer leaves undone', async () => {
