@@ -17,7 +17,9 @@ export function useOwnComfort(wire: Wire, customerSide: boolean): Wire {
   const [chosen, setChosen] = useState<Partial<ComfortView>>({});
   const waiting = view?.screen.name === 'attract';
   // Whoever was served is gone when the counter waits for the next one.
-  useEffect(() => setChosen({}), [waiting]);
+  useEffect(() => {
+    if (waiting) setChosen({});
+  }, [waiting]);
   useEffect(() => {
     const timer = waiting ? setTimeout(() => setChosen({}), FORGET_ms) : undefined;
     return () => clearTimeout(timer);

@@ -37,6 +37,24 @@ test('staff ring up, the customer pays on the other screen, both see the result'
   }
 });
 
+test('what the customer chose while they waited stays theirs when staff begin', async ({ page: staff, context }) => {
+  const counter = await openCounter();
+  try {
+    await staff.goto(counter.address);
+    await see(staff, 'attract');
+    const customer = await context.newPage();
+    await customer.goto(counter.customerAddress);
+    await customer.getByTestId('language-en').tap();
+    await expect(customer.getByTestId('customer-side')).toContainText('Welcome');
+    await customer.getByTestId('easy-view').tap();
+    await staff.getByRole('button', { name: 'お会計をはじめる' }).tap();
+    await expect(customer.getByTestId('customer-side')).toContainText('Your bill is being prepared');
+    await expect(customer.locator('html')).toHaveAttribute('data-easy', 'true');
+  } finally {
+    await counter.end();
+  }
+});
+
 test('products on one tablet, given up by the customer, then paid', async ({ page }) => {
   const counter = await openCounter();
   try {
