@@ -101,7 +101,8 @@ export function App({ link, texts: textsOf, onStaff }: { link: Link; texts: Text
           </KioskContext>
         )}
         {!choosing && <Screen view={kiosk.view} customerSide={customerSide} />}
-        {!customerSide && <IdleWarning />}
+        {/* One that came while the screen is covered would stand above the cover. */}
+        {!customerSide && !lost && <IdleWarning />}
         <p className="unseen" role="status">
           {sentence}
         </p>

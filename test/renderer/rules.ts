@@ -39,7 +39,7 @@ export function inspectScreen(glass: Glass): string[] {
   const mm_px = width_px / glass.width_mm;
   const viewport: Box = { left: 0, top: 0, right: width_px, bottom: height_px };
   // Only what lies on top can be read and touched.
-  const scope = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.querySelector('.lost') ?? document.body;
+  const scope = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
 
   const words = (node: Node): string => {
     const text = (node.textContent ?? '').trim().replace(/\s+/g, ' ');

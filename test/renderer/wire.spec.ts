@@ -1,7 +1,7 @@
 /** A screen that was reloaded, or whose host went away for a moment, shows what is true within two seconds, and says so meanwhile. */
 import { type KioskView, LANGUAGES } from '../../app/view.ts';
 import { startFixtureServer } from './fixture-server.ts';
-import { fixtures, GLASS, type GlassName, on } from './fixtures.ts';
+import { cases, fixtures, GLASS, type GlassName, on } from './fixtures.ts';
 import { inspectScreen } from './rules.ts';
 import { expect, glassOf, test as base } from './screen.ts';
 
@@ -47,6 +47,47 @@ test('a host that goes: the screen covers what may no longer be true, takes no t
   await expect(page.getByTestId('lost')).toHaveCount(0, TRUE_AGAIN);
   await page.getByTestId('finish').tap();
   await expect.poll(() => host.commands()).toContainEqual({ do: 'finish' });
+});
+
+for (const name of ['details', 'details-languages', 'selecting-idle'])
+  test(`a host that goes while a sheet is open, ${name}: the sheet is covered as well, and is there again with the host`, async ({
+    page,
+    host,
+  }) => {
+    const { view, press = [] } = cases[name]!;
+    host.show({ ...view, shop: { ...view.shop, languages: LANGUAGES } });
+    for (const one of press) await page.locator(one).first().tap();
+    const sheet = page.getByRole('dialog').last();
+    const button = sheet.locator('.action').last();
+    await expect(button).toBeVisible();
+    const box = await button.boundingBox();
+    const atButton = () =>
+      page.evaluate(([x, y]) => document.elementFromPoint(x, y)?.closest('dialog')?.dataset['testid'], [
+        box!.x + box!.width / 2,
+        box!.y + box!.height / 2,
+      ] as const);
+    host.cut();
+    await expect(page.getByTestId('lost')).toBeVisible(SAID);
+    expect(await atButton()).toBe('lost');
+    await expect(page.getByRole('alertdialog'), 'a screen reader says it').toHaveAccessibleName(/つなぎ直して/);
+    for (const key of ['Escape', 'Escape', 'Tab', 'Enter']) await page.keyboard.press(key);
+    expect(await atButton(), 'no key opens it').toBe('lost');
+    host.mend();
+    await expect(page.getByTestId('lost')).toHaveCount(0, TRUE_AGAIN);
+    await button.tap();
+  });
+
+test('no warning comes over what it says meanwhile', async ({ page, host }) => {
+  const { view } = cases['selecting-idle']!;
+  host.show({ ...view, idleAt_ms: view.now_ms + 23_500 });
+  await expect(page.locator(seen('selecting'))).toBeVisible();
+  host.cut();
+  await expect(page.getByTestId('lost')).toBeVisible(SAID);
+  await page.waitForTimeout(3_000);
+  await expect(page.locator('.sheet-idle')).toHaveCount(0);
+  host.show(view);
+  host.mend();
+  await expect(page.locator('.sheet-idle')).toBeVisible(TRUE_AGAIN);
 });
 
 test('a host that hangs: noticed as soon, and the truth is back when it wakes', async ({ page, host }) => {
