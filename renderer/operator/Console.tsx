@@ -1,5 +1,5 @@
 /** The staff's console: the same pages at the kiosk, on a phone and on a laptop. Who may see a page is the kiosk's to say; here it is only left out. */
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import type { NowView } from '../../app/operator/view.ts';
 import type { Permission } from '../../app/operator/permissions.ts';
 import { type Api, keptSession, openApi } from './api.ts';
@@ -75,9 +75,9 @@ export function Console({ onLeave }: { onLeave?: () => void }) {
   );
 }
 
-/** 1rem is the size of text: larger at the kiosk, where staff stand at arm's length with gloves. Put back on leaving. */
+/** 1rem is the size of text: larger at the kiosk, where staff stand at arm's length with gloves. Put back on leaving, before the customers' screen takes its own. */
 function useScale(atKiosk: boolean): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { style } = document.documentElement;
     const before = style.fontSize;
     const scale = (): void => void (style.fontSize = atKiosk ? `${Math.max(16, Math.min(innerWidth, innerHeight) / 45)}px` : '16px');
