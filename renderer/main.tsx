@@ -16,6 +16,6 @@ const link = openLink();
 const texts = createTexts();
 createRoot(root).render(
   <Unbroken link={link} texts={texts}>
-    <StaffDoor>{(open) => <App link={link} texts={texts} onStaff={open} />}</StaffDoor>
+    <StaffDoor link={link}>{(open) => <App link={link} texts={texts} onStaff={open} />}</StaffDoor>
   </Unbroken>,
 );

@@ -37,8 +37,11 @@ const TONGUE_KEY = 'jihanki-tongue';
 const SIGNS_OF_LIFE = ['pointerdown', 'keydown', 'wheel'] as const;
 const SIGN_OF_LIFE_EVERY_ms = 20_000;
 
-/** @param onLeave at the kiosk's own screen: back to the customers */
-export function Console({ onLeave }: { onLeave?: () => void }) {
+/**
+ * @param onLeave at the kiosk's own screen: back to the customers
+ * @param customer somebody buys meanwhile: the screen is theirs unless staff are signed in
+ */
+export function Console({ onLeave, customer = false }: { onLeave?: () => void; customer?: boolean }) {
   const atKiosk = onLeave !== undefined;
   // At the kiosk nobody is signed in just because somebody was before.
   const [token, setToken] = useState(() => (atKiosk ? null : keptSession.get()));
@@ -66,7 +69,7 @@ export function Console({ onLeave }: { onLeave?: () => void }) {
   return (
     <div className={`console ${atKiosk ? 'c-at-kiosk' : ''}`} data-testid="console">
       {api === null ? (
-        <Door tongue={tongue} onTongue={setTongue} onSession={setToken} onLeave={onLeave} />
+        <Door tongue={tongue} onTongue={setTongue} onSession={setToken} onLeave={onLeave} customer={customer} />
       ) : (
         <Inside api={api} tongue={tongue} onTongue={setTongue} atKiosk={atKiosk} onEnd={over} />
       )}

@@ -15,9 +15,11 @@ interface DoorProps {
   readonly onSession: (token: string) => void;
   /** Back to the customers' screen; only at the kiosk. */
   readonly onLeave?: (() => void) | undefined;
+  /** Somebody buys: their QR is behind this door. */
+  readonly customer: boolean;
 }
 
-export function Door({ tongue, onTongue, onSession, onLeave }: DoorProps) {
+export function Door({ tongue, onTongue, onSession, onLeave, customer }: DoorProps) {
   const [answer, setAnswer] = useState<DoorAnswer | null>(null);
   const [lost, setLost] = useState(false);
   const [tries, setTries] = useState(0);
@@ -35,6 +37,9 @@ export function Door({ tongue, onTongue, onSession, onLeave }: DoorProps) {
     );
     return () => clearTimeout(timer);
   }, [tries]);
+  useEffect(() => {
+    if (customer) onLeave?.();
+  }, [customer, onLeave]);
   // Whoever found the door and walked away leaves it to the customers.
   useEffect(() => {
     if (onLeave === undefined) return undefined;

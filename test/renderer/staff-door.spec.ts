@@ -61,3 +61,31 @@ for (const glass of Object.keys(GLASS) as GlassName[])
       expect(await size()).toBe(after);
     }
   });
+
+test('the door goes as soon as somebody buys, at the machine’s own keys or at a till: their QR is behind it', async ({ door }) => {
+  const { page } = door;
+  await door.show(fixtures.attract);
+  await door.open();
+  // A kiosk that opens its books again is nobody's.
+  for (const resting of ['outOfService', 'recovering', 'maintenance'] as const) await door.next(fixtures[resting]);
+  await page.evaluate(() => window.settle());
+  await expect(page.getByTestId('console')).toBeVisible();
+  await door.next(fixtures.awaitingPayment);
+  await expect(page.getByTestId('qr')).toBeVisible();
+  await expect(page.getByTestId('console')).toHaveCount(0);
+});
+
+test('whoever signed in is asked for nothing by a sale', async ({ door }) => {
+  const { page } = door;
+  await door.show(fixtures.attract);
+  await door.open();
+  await door.enter();
+  await door.next(fixtures.awaitingPayment);
+  await page.evaluate(() => window.settle());
+  await expect(page.getByTestId('console')).toBeVisible();
+});
+
+test('the door opens on a kiosk that does not get ready', async ({ door }) => {
+  await door.show(fixtures.recovering);
+  await door.open();
+});
