@@ -1,10 +1,10 @@
 /** One view in, one screen out. Nothing here decides anything about an order. */
-import { type SyntheticEvent, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { type SyntheticEvent, useCallback, useDeferredValue, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import type { KioskView, ShopView } from '../app/view.ts';
 import { useAwake } from './awake.ts';
 import { useFonts } from './fonts.ts';
 import { useGlass } from './glass.ts';
-import { type Kiosk, KioskContext } from './kiosk.ts';
+import { type Kiosk, KioskContext, useLasting } from './kiosk.ts';
 import type { Link } from './link.ts';
 import { Header } from './parts/Header.tsx';
 import { IdleWarning } from './parts/IdleWarning.tsx';
@@ -140,17 +140,6 @@ function Screen({ view: { screen }, customerSide }: { view: KioskView; customerS
     case 'outOfService':
       return <OutOfService screen={screen} />;
   }
-}
-
-/** @returns true once `condition` has held for `after_ms` */
-function useLasting(condition: boolean, after_ms: number): boolean {
-  const [lasting, setLasting] = useState(false);
-  useEffect(() => {
-    if (!condition) return setLasting(false);
-    const timer = setTimeout(() => setLasting(true), after_ms);
-    return () => clearTimeout(timer);
-  }, [condition, after_ms]);
-  return lasting;
 }
 
 /** Easy view has a ground of its own. */

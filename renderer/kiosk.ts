@@ -39,3 +39,14 @@ export function useRemaining(at_ms: number): number {
   }, [view, receivedAt_ms]);
   return Math.max(0, at_ms - now_ms);
 }
+
+/** @returns true once `condition` has held for `after_ms` */
+export function useLasting(condition: boolean, after_ms: number): boolean {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    if (!condition) return setLasting(false);
+    const timer = setTimeout(() => setLasting(true), after_ms);
+    return () => clearTimeout(timer);
+  }, [condition, after_ms]);
+  return lasting;
+}

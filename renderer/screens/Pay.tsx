@@ -1,8 +1,8 @@
 /** Pay this: the amount, the QR, whose it is, and how long it can be paid. */
 import { useRef } from 'react';
-import type { ScreenView } from '../../app/view.ts';
-import { useKiosk, useRemaining } from '../kiosk.ts';
-import { Bill } from '../parts/Bill.tsx';
+import type { OrderView, ScreenView } from '../../app/view.ts';
+import { useKiosk, useLasting, useRemaining } from '../kiosk.ts';
+import { Bill, OrderNumber } from '../parts/Bill.tsx';
 import { Layout } from '../parts/Layout.tsx';
 import { Dots } from '../parts/marks.tsx';
 import { QrCode } from '../parts/QrCode.tsx';
@@ -10,6 +10,8 @@ import { Steps } from '../parts/Steps.tsx';
 
 /** PayPay's own default life of a code: the bar of one with less left does not start full. */
 const USUAL_LIFE_ms = 300_000;
+/** PayPay usually answers much sooner. */
+const LONG_ms = 10_000;
 
 export function Pay({ screen }: { screen: Extract<ScreenView, { name: 'creatingCode' | 'awaitingPayment' }> }) {
   const { view, texts, send } = useKiosk();
@@ -27,10 +29,7 @@ export function Pay({ screen }: { screen: Extract<ScreenView, { name: 'creatingC
             {ready && payable ? (
               <QrCode url={screen.url} label={texts.t('pay.qr', { amount: texts.yen(order.total_jpy) })} testId="qr" />
             ) : (
-              <div className="qr qr-waiting">
-                <Dots />
-                <p>{texts.t(ready ? 'checking.title' : 'pay.creating')}</p>
-              </div>
+              <NoCode order={order} says={texts.t(ready ? 'checking.title' : 'pay.creating')} />
             )}
           </div>
           <p className="merchant">
@@ -61,6 +60,18 @@ export function Pay({ screen }: { screen: Extract<ScreenView, { name: 'creatingC
         </>
       }
     />
+  );
+}
+
+/** Nothing ends this wait but its end, and a disk that does not answer may never bring it: who calls can say which order it is. */
+function NoCode({ order, says }: { order: OrderView; says: string }) {
+  const long = useLasting(true, LONG_ms);
+  return (
+    <div className="qr qr-waiting" role="status">
+      <Dots />
+      <p>{says}</p>
+      {long && <OrderNumber order={order} />}
+    </div>
   );
 }
 
