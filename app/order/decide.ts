@@ -8,7 +8,7 @@ import type { PaymentFacts, RefundStatus } from '../ports.ts';
 import { impossible } from '../errors.ts';
 import { cancelWindowEnd_ms } from './cancel-window.ts';
 import type { CancelReason, OrderResult } from './events.ts';
-import { dispensed_jpy, needsPerson, type Order, refundDue_jpy, type Stamp } from './order.ts';
+import { dispensed_jpy, ledger, needsPerson, type Order, refundDue_jpy, type Stamp } from './order.ts';
 
 /** How long after its expiry a closed, unpaid code is still watched, for payments that were under way. */
 export const LATE_PAYMENT_MARGIN_ms = 120_000;
@@ -272,8 +272,13 @@ function settleSale(order: Order, situation: Situation, answers: Answers): Step 
       if (answers.refundRefused) return afterRefusedRefund(order, answers.refundRefused, situation, answers);
       return { stage: 'settle', do: status === undefined ? 'askRefund' : 'sendRefund' };
     }
-    case 'completed':
-      return close(dispensed_jpy(order) > 0 ? 'partlyVended' : 'refunded');
+    case 'completed': {
+      const { taken_jpy, returned_jpy } = ledger(order);
+      const out_jpy = dispensed_jpy(order);
+      // Staff returned less than what did not come out: the rest is still a question.
+      if (taken_jpy > out_jpy + returned_jpy) return close('attention');
+      return close(out_jpy > 0 ? 'partlyVended' : 'refunded');
+    }
     case 'rejected':
       return close('attention');
     default:

@@ -966,6 +966,20 @@ export const DECISIONS: readonly Row[] = [
   },
   {
     part: 'The end',
+    facts: '`refund.completed` as staff decided about a line in doubt, less than its price',
+    asked: '',
+    does: 'close as *attention*: the rest is still a question',
+    events: [
+      ...[...sold, ...vended(0), ...unknown('delivered', 1)],
+      { type: 'order.closed', closing: 1, result: 'attention', taken_jpy: 300, returned_jpy: 0, dispensed_jpy: 100 },
+      { type: 'order.reopened', closing: 1, by: 'sato', reason: '', refund_jpy: 150 },
+      ...[{ type: 'refund.requested', amount_jpy: 150 } as const, { type: 'refund.completed' } as const],
+    ],
+    situations: any,
+    step: close('attention'),
+  },
+  {
+    part: 'The end',
     facts: '`revert.completed`',
     asked: '',
     does: 'close as *refunded*',
