@@ -98,18 +98,20 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
       if (category !== null && !catalogue.categories().some(({ id }) => id === category)) throw new StaffProblem('noSuchCategory');
       aloneAtProduct(sku);
       const before = catalogue.product(sku);
+      const { product: over } = catalogue.over(command);
       if (before !== undefined) productNow(sku, command.seen);
       else if (catalogue.products().length >= PRODUCTS_max) throw new StaffProblem('tooManyProducts');
+      const { picture, ageRestricted = false } = over ?? before ?? {};
       const product: ShopProduct = {
         ...{ sku, name: { ...before?.name, ...name }, price_jpy: command.price_jpy, allergens: command.allergens },
         ...(description === null ? {} : { description: { ...before?.description, ...description } }),
         ...(category === null ? {} : { category }),
         ...(calories_kcal === null ? {} : { calories_kcal }),
-        // Pictures are files, and an age limit is no matter of a moment: both stay with the configuration.
-        ...(before?.picture === undefined ? {} : { picture: before.picture }),
-        ageRestricted: before?.ageRestricted ?? false,
+        // Pictures are files, and an age limit is no matter of a moment: both stay with the configuration, also for what was taken out.
+        ...(picture === undefined ? {} : { picture }),
+        ageRestricted,
       };
-      return desk.record([{ type: 'product.set', product, over: catalogue.over(command).product, ...act }]);
+      return desk.record([{ type: 'product.set', product, over, ...act }]);
     }
     case 'product.remove': {
       const { sku } = command;

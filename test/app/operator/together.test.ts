@@ -151,6 +151,15 @@ describe('the range', () => {
     for (const gone of ['beer', 'slot: "1"', 'slot: "2"']) expect(yaml).not.toContain(gone);
     const rows = await owner.ask<HistoryRow[]>({ ask: 'product.history', sku: 'beer' });
     expect(rows[0]?.says.en).toBe('Product beer removed');
+
+    const back: StaffCommand = {
+      ...{ do: 'product.set', sku: 'beer', name: { ja: 'ビール' }, description: null, price_jpy: 300, category: null },
+      ...{ calories_kcal: null, allergens: [], seen: -1 },
+    };
+    valueOf(await owner.perform(back));
+    expect(house.shop.kiosk.operator.planogram.catalogue.product('beer'), 'its age limit is the file’s').toMatchObject({
+      ageRestricted: true,
+    });
   });
 });
 
