@@ -457,6 +457,9 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
         config = next;
         shop = shopView(next, pictures());
         planogram.configure(next, pictures());
+        // What the file adds gets its first count before anything is taken from it, as at the start. Without books nobody knows what is new.
+        const added = book === null ? [] : planogram.firstStock();
+        if (added.length > 0) desk.record(added).catch((error: unknown) => log.error('stock.notCounted', { message: String(error) }));
         telling.everything();
         // The language that stands there may be none of the shop's any more.
         actor.send({ type: 'comfort.forgotten' });

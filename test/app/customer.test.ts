@@ -47,6 +47,18 @@ describe('from the first screen to the QR', () => {
   });
 });
 
+it('counts what an edited file adds as the file says, before anything is taken from it', async () => {
+  await open();
+  const counts = () => shop.kiosk.operator.planogram.slots().map(({ slot, count }) => `${slot}: ${count}`);
+  const { slots } = shop.config;
+  shop.kiosk.reconfigure({ ...shop.config, slots: [...slots, { slot: '9', sku: 'tea', capacity: 8, stock: 8 }] });
+  const first = { event: { type: 'stock.set', slot: '9', count: 8, by: 'config' } };
+  await shop.until(() => shop.rows().some(({ event }) => event.type === 'stock.set' && event.slot === '9'), 3_000);
+  expect(shop.rows().at(-1)).toMatchObject(first);
+  await shop.kiosk.operator.record([{ type: 'stock.taken', slot: '9', orderId: 'o', line: 0 }]);
+  expect(counts()).toContain('9: 7');
+});
+
 describe('the screen goes back by itself', () => {
   const idle_ms = () => (shop.view().idleAt_ms ?? NaN) - shop.view().now_ms;
 
