@@ -103,7 +103,9 @@ export async function performCommand(command: StaffCommand, who: Session, ports:
       else if (catalogue.products().length >= PRODUCTS_max) throw new StaffProblem('tooManyProducts');
       const { picture, ageRestricted = false } = over ?? before ?? {};
       const product: ShopProduct = {
-        ...{ sku, name: { ...before?.name, ...name }, price_jpy: command.price_jpy, allergens: command.allergens },
+        ...{ sku, name: { ...before?.name, ...name }, price_jpy: command.price_jpy },
+        // What comes back has what it had: nobody was asked about allergens.
+        allergens: before === undefined && command.allergens.length === 0 ? (over?.allergens ?? []) : command.allergens,
         ...(description === null ? {} : { description: { ...before?.description, ...description } }),
         ...(category === null ? {} : { category }),
         ...(calories_kcal === null ? {} : { calories_kcal }),

@@ -130,6 +130,10 @@ const WORDS = {
   'products.category': ['カテゴリー', 'Category'],
   'products.none': ['なし', 'None'],
   'products.sku': ['商品コード', 'SKU'],
+  'products.aged': [
+    '年齢確認が必要な商品、アレルゲン、写真は設定ファイルで決めます（docs/configuration.md）。',
+    'Age limits, allergens and pictures are set in the configuration file (docs/configuration.md).',
+  ],
   'products.taken': ['この商品コードはもう使われています', 'There is a product with this SKU already'],
   'products.remove': ['商品を削除する', 'Remove the product'],
   'products.removeAsk': [

@@ -72,7 +72,7 @@ export function configOf({ machine, ...changes }: Pick<ShopChanges, 'shop' | 'sa
     sale: changes.sale,
     products: [
       { sku: 'tea', name: { ja: 'お茶' }, price_jpy: 150 },
-      { sku: 'beer', name: { ja: 'ビール' }, price_jpy: 300, ageRestricted: true },
+      { sku: 'beer', name: { ja: 'ビール' }, price_jpy: 300, ageRestricted: true, allergens: ['wheat'] },
     ],
     slots: [
       { slot: '1', sku: 'tea', capacity: 8, stock: 5 },

@@ -181,6 +181,7 @@ function Edit({ product, planogram, onClose, onRemove }: EditProps) {
     >
       {product === null && <TextField label={t('products.sku')} value={sku} onChange={setSku} autoFocus />}
       {taken && <p className="c-trouble">{t('products.taken')}</p>}
+      {product === null && <p className="c-quiet">{t('products.aged')}</p>}
       <TextField label={t('products.nameJa')} value={ja} onChange={setJa} />
       <TextField label={t('products.nameEn')} value={en} onChange={setEn} />
       <TextField label={t('products.textJa')} value={words} onChange={setWords} />

@@ -159,6 +159,7 @@ describe('the range', () => {
     valueOf(await owner.perform(back));
     expect(house.shop.kiosk.operator.planogram.catalogue.product('beer'), 'its age limit is the file’s').toMatchObject({
       ageRestricted: true,
+      allergens: ['wheat'],
     });
   });
 });
