@@ -22,8 +22,8 @@ export interface Board {
   sensor(slot: string): Promise<boolean | null>;
   /** After a command, so long until the next: a relay that is still closed can't give a second pulse. */
   readonly rest_ms: number;
-  /** A harmless question, for liveness. */
-  probe(): Promise<boolean>;
+  /** A harmless question, for liveness, that no answer equals. */
+  probe(): ReturnType<Inquiry['probe']>;
 }
 
 export interface ActuatorOptions {
@@ -31,8 +31,11 @@ export interface ActuatorOptions {
 }
 
 const PROBE_INTERVAL_MS = 1000;
-/** Three unanswered probes with their pauses. */
+/** Noise and other boards on the line keep the port open; the board is there while it answers. */
+const MOST_UNANSWERED = 3;
+/** So many unanswered probes with their pauses. */
 const SILENCE_MS = 3500;
+const ECHO = 'the adapter echoes what is sent, which sounds like a board that confirms; switch its echo off, or take another one';
 const SENSOR_INTERVAL_MS = 60;
 /** The last product may still be in front of the sensor for so long. */
 const CLEAR_LIMIT_MS = 1500;
@@ -47,6 +50,8 @@ export function createActuator(
   let busy = false;
   let probeTimer: unknown = null;
   let lastFailure = '';
+  let unanswered = 0;
+  let trouble: string | undefined;
   const states = new Map<string, SlotState>();
   const listeners = new Set<(state: MachineState) => void>();
   const memory = createVendMemory();
@@ -114,10 +119,18 @@ export function createActuator(
   const probe = async () => {
     if (probeTimer !== null) clock.clearTimeout(probeTimer);
     probeTimer = null;
-    if (connection.isOpen() && !busy && (await board.probe()) && connection.isOpen()) {
-      enter('ready');
-      await lookAgain();
-    } else if (connection.isOpen() && phase === 'disconnected') log.info('board.silent', { port: port.name });
+    const answer = connection.isOpen() && !busy ? await board.probe() : null;
+    if (answer !== null && connection.isOpen()) {
+      unanswered = answer === 'silent' ? unanswered + 1 : 0;
+      if (answer === 'echoed' && trouble === undefined) log.error('board.echo', { port: port.name, hint: ECHO });
+      trouble = answer === 'echoed' ? ECHO : undefined;
+      if (answer === 'answered') {
+        enter('ready');
+        await lookAgain();
+      } else if (answer === 'echoed') enter('starting');
+      else if (phase === 'disconnected') log.info('board.silent', { port: port.name });
+      else if (unanswered >= MOST_UNANSWERED) enter('disconnected');
+    }
     if (!memory.isClosed()) probeTimer = clock.setTimeout(() => void probe(), PROBE_INTERVAL_MS);
   };
 
@@ -205,7 +218,7 @@ export function createActuator(
         return { evidence: 'none', likely: 'none', proof: 'the board remembers nothing, and its sensor sees nothing now' };
       }),
     onSelection: () => () => undefined,
-    diagnostics: () => ({ ...recorder.diagnostics(), driver: board.name }),
+    diagnostics: () => ({ ...recorder.diagnostics(), driver: board.name, trouble }),
     close: async () => {
       memory.close();
       if (probeTimer !== null) clock.clearTimeout(probeTimer);

@@ -1,6 +1,6 @@
 /** A Modbus RTU relay board: a relay per slot, and an input that sees its door or its product. */
 import type { Board } from '../actuator/driver.ts';
-import type { Inquiry } from '../transport/inquiry.ts';
+import type { FindReply, Inquiry } from '../transport/inquiry.ts';
 import { bitOf, findReply, pulseRelay, readCoils, readInputs } from './codec.ts';
 import type { Reply } from './codec.ts';
 import type { ModbusRelayOptions } from './options.ts';
@@ -15,12 +15,17 @@ const CERTAIN_REFUSALS: ReadonlySet<number> = new Set([1, 2, 3, 6, 0x0a]);
 export function modbusRelayBoard(options: ModbusRelayOptions, inquiry: Inquiry): Board {
   const slots = new Map(Object.entries(options.slots));
   const watched = [...slots.values()].some(({ input }) => input !== undefined);
-  const ask = (question: Uint8Array): Promise<Reply | null> =>
-    inquiry.ask(question, (bytes, onBadChecksum) => findReply(question, bytes, onBadChecksum));
+  const answerTo =
+    (question: Uint8Array): FindReply<Reply> =>
+    (bytes, onBadChecksum) =>
+      findReply(question, bytes, onBadChecksum);
+  const ask = (question: Uint8Array) => inquiry.ask(question, answerTo(question));
   const read = async (question: Uint8Array, index: number): Promise<boolean | null> => {
     const reply = await ask(question);
     return reply && 'data' in reply ? bitOf(reply.data, index) : null;
   };
+  // A write is confirmed by its echo, a read never is.
+  const harmless = watched ? readInputs(options.unit, 1) : readCoils(options.unit, 1);
   return {
     name: 'modbus-relay',
     // A coin acceptor tells two pulses apart by the gap between them.
@@ -44,6 +49,6 @@ export function modbusRelayBoard(options: ModbusRelayOptions, inquiry: Inquiry):
       const level = await read(readInputs(options.unit, wiring.input + 1), wiring.input);
       return level === null ? null : level !== wiring.activeLow;
     },
-    probe: async () => (await ask(watched ? readInputs(options.unit, 1) : readCoils(options.unit, 1))) !== null,
+    probe: () => inquiry.probe(harmless, answerTo(harmless)),
   };
 }

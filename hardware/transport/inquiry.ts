@@ -8,6 +8,11 @@ export type FindReply<T> = (bytes: Uint8Array, onBadChecksum: () => void) => { r
 export interface Inquiry {
   /** @returns null: no answer within the limit; whether the board acted is then not known */
   ask<T>(question: Uint8Array, find: FindReply<T>): Promise<T | null>;
+  /**
+   * Whether somebody is there. An adapter that sends back what it is sent sounds like a board that confirms: to be asked
+   * with a question that no answer equals.
+   */
+  probe(question: Uint8Array, find: FindReply<unknown>): Promise<'answered' | 'echoed' | 'silent'>;
   receive(bytes: Uint8Array): void;
   /** The port closed: whoever waits gets null. */
   lost(): void;
@@ -60,11 +65,22 @@ export function createInquiry(write: (bytes: Uint8Array) => void, clock: Clock, 
       write(question);
     });
 
+  const ask = <T>(question: Uint8Array, find: FindReply<T>): Promise<T | null> => {
+    const answer = turn.then(() => askNow(question, find));
+    turn = answer;
+    return answer;
+  };
+
   return {
-    ask: (question, find) => {
-      const answer = turn.then(() => askNow(question, find));
-      turn = answer;
-      return answer;
+    ask,
+    probe: async (question, find) => {
+      const answer = await ask<'answered' | 'echoed'>(question, (bytes, onBadChecksum) => {
+        const echo = Buffer.from(bytes).indexOf(question);
+        if (echo >= 0) return { reply: 'echoed', end: echo + question.length };
+        const found = find(bytes, onBadChecksum);
+        return found && { reply: 'answered', end: found.end };
+      });
+      return answer ?? 'silent';
     },
     receive: (bytes) => {
       const joined = new Uint8Array(buffer.length + bytes.length);

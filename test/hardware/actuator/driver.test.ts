@@ -5,11 +5,81 @@ import { lockBoard } from '../../../hardware/lock-board/board.ts';
 import { createLockSimulator } from '../../../hardware/lock-board/simulator.ts';
 import { modbusRelayBoard } from '../../../hardware/modbus-relay/board.ts';
 import { createRelaySimulator } from '../../../hardware/modbus-relay/simulator.ts';
+import type { ActuatorSimulator } from '../../../hardware/actuator/simulator.ts';
 import { standAt } from '../../../hardware/simulator/stand.ts';
 import { memoryCable } from '../../../hardware/transport/memory.ts';
 import { lock, modbusRelay, when } from '../plants.ts';
 import { silentLog } from '../silent-log.ts';
 import { createVirtualClock } from '../virtual-clock.ts';
+
+/** A board at the far end of a line on which something else is heard of each question, whether the board has power or not. */
+function onLine(driver: 'modbus-relay' | 'lock-board', heard: (question: Uint8Array) => Uint8Array | null) {
+  const clock = createVirtualClock();
+  const cable = memoryCable();
+  const relay = { unit: 1, pulse_ms: 500, sensorDeadline_ms: 2000, slots: { '1': { relay: 1, activeLow: false } } };
+  const lock = { board: 1, openState: '00', sensor: false, sensorDeadline_ms: 2000, channels: { '1': 1 } } as const;
+  const simulator: ActuatorSimulator =
+    driver === 'modbus-relay' ? createRelaySimulator({ relays: 4 }, clock) : createLockSimulator({ locks: 4 }, clock);
+  standAt(cable.b, clock, {
+    attach: (wire) => {
+      const board = simulator.attach(wire);
+      const data = (bytes: Uint8Array) => {
+        const noise = heard(bytes);
+        if (noise) wire.write(noise);
+        board.data(bytes);
+      };
+      return { ...board, data };
+    },
+  });
+  const machine = createActuator(
+    cable.a,
+    relay,
+    (inquiry) => (driver === 'modbus-relay' ? modbusRelayBoard(relay, inquiry) : lockBoard(lock, inquiry)),
+    { clock, log: silentLog },
+  );
+  const vend = () => clock.until(machine.vend({ vendId: 'v1', slot: '1', price_jpy: 1 }, () => undefined));
+  return { clock, simulator, machine, vend };
+}
+
+describe.each(['modbus-relay', 'lock-board'] as const)('%s: the board, not the line', (driver) => {
+  test('a line that is never silent does not stand for a board: without its answers nothing is sold', async () => {
+    const { clock, simulator, machine, vend } = onLine(driver, () => Uint8Array.of(0xff));
+    await clock.until(when(machine, () => machine.state().ready));
+    simulator.cable(false);
+    await clock.advance(6000);
+    expect(machine.state()).toMatchObject({ ready: false, reasons: ['disconnected'] });
+    expect(await vend()).toMatchObject({ outcome: 'failed', why: 'notSent' });
+    simulator.cable(true);
+    await clock.advance(3000);
+    expect(machine.state()).toMatchObject({ ready: true });
+  });
+  test.each([true, false])(
+    'an adapter that echoes would confirm what no board did: never ready (board with power: %s)',
+    async (powered) => {
+      const { clock, simulator, machine, vend } = onLine(driver, (question) => question);
+      simulator.cable(powered);
+      await clock.advance(10_000);
+      expect(machine.state()).toMatchObject({ ready: false, reasons: ['starting'] });
+      expect(machine.diagnostics().trouble).toContain('echo');
+      expect(await vend()).toMatchObject({ outcome: 'failed', why: 'notSent' });
+      expect(simulator.state().commands).toEqual([]);
+    },
+  );
+  test('a board that loses its power to an echo: not ready at its next question', async () => {
+    let echoes = false;
+    const { clock, simulator, machine } = onLine(driver, (question) => (echoes ? question : null));
+    await clock.until(when(machine, () => machine.state().ready));
+    echoes = true;
+    simulator.cable(false);
+    await clock.advance(2000);
+    expect(machine.state()).toMatchObject({ ready: false, reasons: ['starting'] });
+    echoes = false;
+    simulator.cable(true);
+    await clock.advance(3000);
+    expect(machine.state()).toMatchObject({ ready: true });
+    expect(machine.diagnostics().trouble).toBeUndefined();
+  });
+});
 
 async function blind(pulse_ms = 500) {
   const clock = createVirtualClock();
