@@ -19,6 +19,8 @@ export interface AdapterEvents {
   found(reader: 'reset' | 'on'): void;
   /** The adapter had been off: whatever it knew of a session is gone. */
   rebooted(): void;
+  /** A vend is under way. It has a deadline of its own; until its end the reader must stay on. */
+  vending(): boolean;
   /** A vend may be under way whose end is not known yet. */
   undecided(): boolean;
 }
@@ -38,7 +40,7 @@ const ANSWER_LIMIT_MS = 1000;
 const RETRY_MS = 500;
 /** A setting that was refused once will be again, until the firmware or the configuration is another. */
 const REFUSED_RETRY_MS = 5000;
-/** A reader that was left on may be in the middle of a vend; so long its end is listened for before it is set up anew. */
+/** A reader that an earlier process left on may be in the middle of a vend; so long its end is listened for before it is set up anew. */
 const LINGER_MS = 15_000;
 
 /** Two answers to `C,1`; old firmware says ONLINE. The second makes it a probe that changes nothing. */
@@ -123,8 +125,10 @@ export function openAdapter(
     if (was === null) return false;
     if (was === 'off') events.rebooted();
     restful = null;
-    const until_ms = clock.monotonic_ms() + (was === 'on' && events.undecided() ? LINGER_MS : 0);
-    while (session === mine && restful === null && events.undecided() && clock.monotonic_ms() < until_ms) await sleep(200);
+    const until_ms = clock.monotonic_ms() + LINGER_MS;
+    const mayEnd = () => events.vending() || (restful === null && events.undecided() && clock.monotonic_ms() < until_ms);
+    // Switched off, the reader would take the end of a vend from us, and its own reset would look like the machine's.
+    while (was === 'on' && session === mine && mayEnd()) await sleep(200);
     if (session === mine) events.found(was === 'off' || restful === 'INACTIVE' ? 'reset' : 'on');
     if ((await ask(mine, 'C,0', (answer) => (/^c,0$|is off/.test(answer) ? true : null))) === null) return false;
     let refused: string | null = null;

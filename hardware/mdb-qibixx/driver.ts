@@ -122,6 +122,7 @@ export function createQibixx(port: Port, options: QibixxOptions, { clock, log }:
       if (!everReady && late === null && reader === 'reset') late = 'reset';
     },
     rebooted: () => running?.rebooted(),
+    vending: () => running !== null,
     // Before the first set-up of this process: what an earlier one left behind.
     undecided: () => running !== null || !everReady,
     line: (text) => {

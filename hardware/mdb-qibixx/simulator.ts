@@ -18,8 +18,9 @@ export const MDB_FAULTS = [
   'deaf',
   /** The adapter loses power after the approval. */
   'adapterReboot',
-  /** The cable to the adapter is pulled after the approval; it comes back by `cable` or after `for_ms`. */
+  /** The cable to the adapter is pulled after the approval, or takes the approval with it; it comes back by `cable` or after `for_ms`. */
   'pull',
+  'pullBeforeApproval',
 ] as const;
 export type MdbFaultKind = (typeof MDB_FAULTS)[number];
 
@@ -135,6 +136,8 @@ export function createQibixxSimulator(options: QibixxSimulatorOptions, clock: Cl
       return write('c,ERR,"VEND -1"');
     }
     if (amount === '-1') return reader?.deny() ? write('r,ACK') : write('c,ERR,"VEND -3"');
+    const pullBefore = active.get('pullBeforeApproval');
+    if (pullBefore) return setCable(false, pullBefore.for_ms);
     if (active.has('deaf')) return;
     if (approvedThisVend) violate('approved twice');
     if (!reader?.approve(unitsOf(amount))) return write('c,ERR,"VEND -3"');

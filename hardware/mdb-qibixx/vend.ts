@@ -6,8 +6,6 @@ import type { QibixxOptions } from './options.ts';
 
 /** The success line may come a moment after the status, and the adapter's refusal a moment after a reset. */
 export const GRACE_MS = 1500;
-/** A cable that is out for longer won't bring the end of this vend any more. */
-const LOST_LIMIT_MS = 30_000;
 
 export interface RunningVend {
   line(line: AdapterLine): void;
@@ -46,6 +44,8 @@ export function runVend({ goods, options, clock, log, say, onProgress, attach }:
     let taken = false;
     /** We take the approval back, in case that it was never heard. */
     let denying = false;
+    /** The adapter went away, and was not heard since. */
+    let away = false;
     /** What this vend ends with, unless a better word comes in the grace. */
     let end: VendOutcome | null = null;
     /** Pay first: our session stands on the machine; another choice than the paid one was denied in it. */
@@ -71,12 +71,18 @@ export function runVend({ goods, options, clock, log, say, onProgress, attach }:
         return finish(notSent('nothing was chosen on the machine in time'));
       }
       const silent = `the machine did not end the vend within ${options.vendDeadline_ms} ms`;
+      if (away) return finish(unknown('none', 'the adapter went away after the approval'));
       if (taken) return finish(unknown('none', silent));
       // The adapter may never have heard the approval; then this frees the machine. After an approval it is refused.
       denying = true;
       say('C,VEND,-1');
       settle(unknown('notDelivered', silent));
     };
+    /** MDB counts a reset after the approval as delivered (7.4.7), but only of a machine that had the approval. */
+    const anew = (what: string): VendOutcome =>
+      taken
+        ? unknown('delivered', `${what} after the approval, which MDB counts as delivered`)
+        : unknown('none', `${what}, and it is not known whether it had the approval`);
     const approve = (amount: string) => {
       approved = amount;
       onProgress('sent');
@@ -131,9 +137,7 @@ export function runVend({ goods, options, clock, log, say, onProgress, attach }:
           say('C,VEND,-1');
           return finish(unknown('none', 'the machine asked for the next vend before it ended this one'));
         case 'status':
-          if (line.status === 'inactive' && !denying)
-            return settle(unknown('delivered', 'the machine reset after the approval, which MDB counts as delivered'));
-          if (line.status === 'inactive') end = unknown('none', 'the machine reset, and it is not known whether it had the approval');
+          if (line.status === 'inactive') settle(anew('the machine reset'));
           else if (end === null) settle(unknown('notDelivered', 'the machine ended the session without saying that it delivered'));
           return;
         case 'other':
@@ -142,15 +146,20 @@ export function runVend({ goods, options, clock, log, say, onProgress, attach }:
     };
 
     attach({
-      line: (line) => (approved === null && goods.by === 'paid' ? beforeApproval(line, goods) : afterApproval(line)),
+      line: (line) => {
+        away = false;
+        if (approved === null && goods.by === 'paid') beforeApproval(line, goods);
+        else afterApproval(line);
+      },
       lost: () => {
         if (approved === null) finish(notSent('the adapter went away before anything was approved'));
         else if (end !== null) finish(end);
-        else after(LOST_LIMIT_MS, () => finish(unknown('none', 'the adapter went away after the approval')));
+        // The vend goes on without us, and its end is told when the cable is back in time.
+        else away = true;
       },
       rebooted: () => {
         if (approved === null) finish(notSent('the adapter started anew before anything was approved'));
-        else finish(unknown(denying ? 'none' : 'delivered', 'the adapter started anew after the approval'));
+        else finish(anew('the adapter started anew'));
       },
       abandon: () => {
         if (timer !== null) clock.clearTimeout(timer);

@@ -158,6 +158,7 @@ const mdb = (mode: QibixxOptions['mode']): PlantKind => ({
     'deaf',
     'adapterReboot',
     'pull',
+    'pullBeforeApproval',
   ],
   soak: { settle_ms: 20_000, unknownShare: 0.12 },
   build: () =>

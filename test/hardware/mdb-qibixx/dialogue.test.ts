@@ -212,7 +212,8 @@ describe('how a vend can end', () => {
     ['no word', ['r,ACK', 'c,STATUS,IDLE', 'c,STATUS,ENABLED'], { outcome: 'unknown', likely: 'notDelivered' }],
     ['a status before the success', ['r,ACK', 'c,STATUS,IDLE', 'c,VEND,SUCCESS'], { outcome: 'succeeded', proof: 'machine' }],
     ['reset of the machine: MDB counts it as delivered', ['r,ACK', 'c,STATUS,INACTIVE'], { outcome: 'unknown', likely: 'delivered' }],
-    ['a reset, and the machine is set up anew', ['c,STATUS,INACTIVE', 'c,STATUS,ENABLED'], { outcome: 'unknown', likely: 'delivered' }],
+    ['a reset, and it is set up anew', ['r,ACK', 'c,STATUS,INACTIVE', 'c,STATUS,ENABLED'], { outcome: 'unknown', likely: 'delivered' }],
+    ['a reset before it took the approval', ['c,STATUS,INACTIVE', 'c,STATUS,ENABLED'], { outcome: 'unknown', likely: 'none' }],
     ['a success right after a reset', ['c,STATUS,INACTIVE', 'c,VEND,SUCCESS'], { outcome: 'succeeded', proof: 'machine' }],
     ['refused by the adapter', ['c,ERR,"VEND -3"'], { outcome: 'failed', why: 'notSent' }],
     ['a reset that crossed the approval', ['c,STATUS,INACTIVE', 'c,ERR,"VEND -3"'], { outcome: 'failed', why: 'notSent' }],
@@ -292,6 +293,14 @@ test('the adapter started anew after the approval: the probe finds out, and MDB 
   await clock.advance(2000);
   await say('c,STATUS,INACTIVE', 'c,STATUS,DISABLED', 'c,STATUS,ENABLED');
   expect(machine.state()).toMatchObject({ ready: true });
+});
+
+test('the adapter started anew before the machine took the approval: nobody knows', async () => {
+  const { say, vend, ends, lose } = await adapter();
+  await say('c,STATUS,VEND,150,5');
+  const outcome = vend();
+  lose();
+  expect(await ends(outcome)).toMatchObject({ outcome: 'unknown', likely: 'none' });
 });
 
 describe('pay first', () => {
