@@ -3,6 +3,7 @@
  * kinds of boards have in common; a board itself is a few lines (see modbus-relay/board.ts, lock-board/board.ts).
  */
 import type { Clock, Log, MachineReason, MachineState, SlotState, VendingMachine, VendOutcome, VendProgress } from '../../app/ports.ts';
+import { isRecent, madeNow, madeOf } from '../mark-age.ts';
 import { createRecorder } from '../recorder.ts';
 import { keepConnected } from '../transport/connection.ts';
 import { createInquiry } from '../transport/inquiry.ts';
@@ -191,7 +192,7 @@ export function createActuator(
       const found = await look(slot, CLEAR_LIMIT_MS);
       return found === 'ready' ? { ready: true } : { ready: false, reason: found };
     },
-    mark: (slot) => ({ state: states.get(slot) ?? 'unknown' }),
+    mark: (slot) => ({ state: states.get(slot) ?? 'unknown', ...madeNow(clock) }),
     vend: ({ vendId, slot }, onProgress) =>
       memory.once(vendId, async () => {
         if (!state().ready) return { outcome: 'failed', why: 'notSent', detail: `the board is not ready: ${state().reasons.join(', ')}` };
@@ -213,8 +214,13 @@ export function createActuator(
       memory.evidence(vendId, async () => {
         const until_ms = clock.monotonic_ms() + options.sensorDeadline_ms;
         while (phase !== 'ready' && clock.monotonic_ms() < until_ms && !memory.isClosed()) await sleep(SENSOR_INTERVAL_MS);
-        if (mark['state'] === 'ready' && phase === 'ready' && (await look(slot, 0)) === 'jammed')
-          return { evidence: 'delivered', proof: 'the sensor was quiet before the vend and sees something now' };
+        if (mark['state'] === 'ready' && phase === 'ready' && (await look(slot, 0)) === 'jammed') {
+          const proof = 'the sensor was quiet before the vend and sees something now';
+          // A door that was opened in the meantime looks the same: a person judges.
+          return isRecent(madeOf(mark), clock, options.sensorDeadline_ms)
+            ? { evidence: 'delivered', proof }
+            : { evidence: 'none', likely: 'delivered', proof: `${proof}, perhaps not of this vend` };
+        }
         return { evidence: 'none', likely: 'none', proof: 'the board remembers nothing, and its sensor sees nothing now' };
       }),
     onSelection: () => () => undefined,

@@ -1,5 +1,6 @@
 /** A vending machine behind a VMC of Hunan Xing Yuan. The kiosk chooses the selection; the controller turns it and tells what fell. */
 import type { Clock, Log, MachineReason, MachineState, SlotState, VendingMachine, VendOutcome } from '../../app/ports.ts';
+import { isRecent, madeNow } from '../mark-age.ts';
 import { createRecorder } from '../recorder.ts';
 import type { Port } from '../transport/wire.ts';
 import { createVendMemory } from '../vend-memory.ts';
@@ -231,9 +232,10 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
   /**
    * Asks and waits until the evidence is clear, or can't become clearer.
    * @param still_ms when the motor certainly stands still, on the monotonic clock
+   * @param recent the mark is of the time of this vend
    * @param over ends the search: the status came after all
    */
-  const investigate = async (selection: number, before: Mark, still_ms: number, over: () => boolean): Promise<Verdict> => {
+  const investigate = async (selection: number, before: Mark, still_ms: number, recent: boolean, over: () => boolean): Promise<Verdict> => {
     const limit_ms = Math.max(still_ms, clock.monotonic_ms() + EVIDENCE_LIMIT_MS);
     let verdict: Verdict = { evidence: 'none', likely: 'none', proof: 'the controller did not come back' };
     for (;;) {
@@ -251,7 +253,7 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
         const [stock, jammed] = await Promise.all([askStock(selection), questions.jammed(selection), askCheck(selection)]);
         const entry = selections.entry(selection);
         const told = stock ?? (entry.session === session.number() ? entry.stock : null);
-        verdict = judge(before, { stock: told, state: entry.state, jammed }, asked_ms >= still_ms);
+        verdict = judge(before, { stock: told, state: entry.state, jammed }, { still: asked_ms >= still_ms, recent });
         if (lateEnds.has(selection)) continue;
         if (verdict.evidence !== 'none' || asked_ms >= still_ms) return verdict;
       } else if (clock.monotonic_ms() >= limit_ms) return verdict;
@@ -265,8 +267,7 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
       stock: entry === null || selection === null || teller.isUnsure(selection) ? null : entry.stock,
       state: entry?.state ?? 'unknown',
       counts,
-      at_ms: clock.now_ms(),
-      monotonic_ms: clock.monotonic_ms(),
+      ...madeNow(clock),
     };
   };
   const notSent = (detail: string): VendOutcome => ({ outcome: 'failed', why: 'notSent', detail });
@@ -304,7 +305,7 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
             lateEnds.delete(selection);
             changed();
           };
-          const search = (still_ms: number, over: () => boolean) => investigate(selection, before, still_ms, over);
+          const search = (still_ms: number, over: () => boolean) => investigate(selection, before, still_ms, true, over);
           const outcome = await runVend({ selection, options, clock, log, session, onProgress, attach, investigate: search });
           running = null;
           entry.stock = null;
@@ -322,7 +323,8 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
         if (selection === null) return { evidence: 'none', likely: 'none', proof: `slot ${slot} has no selection number` };
         const before = readMark(written);
         const still_ms = clock.monotonic_ms() + Math.max(0, options.vendDeadline_ms - since_ms(before, clock));
-        return undisturbedly(() => investigate(selection, before, still_ms, () => false));
+        const recent = isRecent(before, clock, options.vendDeadline_ms);
+        return undisturbedly(() => investigate(selection, before, still_ms, recent, () => false));
       }),
     onSelection: keypad.onSelection,
     ...(options.syncSettings === true && {

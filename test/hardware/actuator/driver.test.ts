@@ -96,6 +96,29 @@ async function blind(pulse_ms = 500) {
   return { clock, simulator, machine, vend };
 }
 
+test.each([
+  ['a minute', 60_000, { evidence: 'delivered' }],
+  ['half an hour', 1_800_000, { evidence: 'none', likely: 'delivered' }],
+])('a door that stands open %s after the vend was asked for', async (_, away_ms, expected) => {
+  const clock = createVirtualClock();
+  const cable = memoryCable();
+  standAt(cable.b, clock, createLockSimulator({ locks: 2, seen_ms: 3_600_000 }, clock));
+  const options = { board: 1, openState: '00', sensor: true, sensorDeadline_ms: 5000, channels: { A: 1 } } as const;
+  const start = () => createActuator(cable.a, options, (inquiry) => lockBoard(options, inquiry), { clock, log: silentLog });
+  const machine = start();
+  await clock.until(when(machine, () => machine.state().ready));
+  expect(await clock.until(machine.check('A'))).toEqual({ ready: true });
+  const mark = machine.mark('A');
+  void machine.vend({ vendId: 'v1', slot: 'A', price_jpy: 1 }, () => undefined);
+  await clock.advance(1000);
+  await machine.close();
+  await clock.advance(away_ms);
+  const reborn = start();
+  await clock.until(when(reborn, () => reborn.state().ready));
+  // After a while staff may have opened it.
+  expect(await clock.until(reborn.evidence({ vendId: 'v1', slot: 'A', mark }))).toMatchObject(expected);
+});
+
 describe('without a sensor', () => {
   test('a confirmed pulse is actuated, never delivered', async () => {
     const { vend, simulator } = await blind();

@@ -244,6 +244,50 @@ describe('after a restart of the kiosk', () => {
   });
 });
 
+describe('a count is evidence of one vend, and only for as long as it can be this one', () => {
+  /** The kiosk dies before the command leaves; `happens` while nobody listens, and it is back after a while. */
+  const asked = async (away_ms: number, happens: (simulator: VmcSimulator) => void) => {
+    const { clock, machine, start, whenReady, vend, simulator } = await plant();
+    await whenReady();
+    // The controller is known to count.
+    await vend('v0', '5');
+    await clock.advance(2000);
+    const mark = machine.mark('3');
+    await machine.close();
+    await clock.advance(1000);
+    happens(simulator);
+    await clock.advance(away_ms);
+    const reborn = start();
+    await whenReady(reborn);
+    return clock.until(reborn.evidence({ vendId: 'v1', slot: '3', mark }));
+  };
+  const HOUR_MS = 3_600_000;
+  test('one less, a minute later: delivered', async () => {
+    expect(await asked(60_000, (simulator) => simulator.stock(3, 4))).toMatchObject({ evidence: 'delivered' });
+  });
+  test('three less: goods were sold to others, perhaps not to this customer', async () => {
+    expect(await asked(60_000, (simulator) => simulator.stock(3, 2))).toMatchObject({ evidence: 'none', likely: 'delivered' });
+  });
+  test('one less, an hour later: perhaps sold to somebody else for cash', async () => {
+    expect(await asked(HOUR_MS, (simulator) => simulator.stock(3, 4))).toMatchObject({ evidence: 'none', likely: 'delivered' });
+  });
+  test('the same, an hour later: perhaps filled up again', async () => {
+    expect(await asked(HOUR_MS, () => undefined)).toMatchObject({ evidence: 'none', likely: 'notDelivered' });
+  });
+  test('paused, an hour later: perhaps by staff', async () => {
+    expect(await asked(HOUR_MS, (simulator) => simulator.pause(3, true))).toMatchObject({ evidence: 'none', likely: 'notDelivered' });
+  });
+  test('the computer has restarted since: nobody knows how long ago it was', async () => {
+    const { clock, start, whenReady, machine, simulator } = await plant();
+    await whenReady();
+    const mark = { ...machine.mark('3'), monotonic_ms: 5_000_000 };
+    await machine.close();
+    simulator.stock(3, 4);
+    const reborn = start();
+    expect(await clock.until(reborn.evidence({ vendId: 'v1', slot: '3', mark }))).toMatchObject({ evidence: 'none', likely: 'delivered' });
+  });
+});
+
 describe('a clock that was set while the kiosk was away', () => {
   const mark = { stock: 5, state: 'ready', counts: true, at_ms: 100_000, monotonic_ms: 1000 } as const;
   test.each([
