@@ -85,12 +85,15 @@ export function createSession(port: Port, clock: Clock, log: Log, recorder: Reco
     },
   });
   const take = (frames: Frame[]) => {
+    const last = frames.at(-1);
     for (const frame of frames) {
       recorder.counters.framesIn += 1;
       if (frame.command !== COMMAND.poll && frame.command !== COMMAND.ack)
         recorder.frame('in', () => `${frame.command.toString(16)} #${frame.packNo} ${Buffer.from(frame.text).toString('hex')}`);
       if (phase === 'disconnected') enter('starting');
-      link.receive(frame);
+      // An answer is due within 100 ms (section 2). Who has asked again or gone on since waits for none: a command would leave
+      // with all its repetitions at once.
+      if (frame.command !== COMMAND.poll || frame === last) link.receive(frame);
     }
   };
   const stopGap = () => {

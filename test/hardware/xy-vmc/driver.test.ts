@@ -16,9 +16,13 @@ import { createVirtualClock } from '../virtual-clock.ts';
 
 const OPTIONS = { dropSensor: true, elevator: false, vendDeadline_ms: 45_000, padCheck: false } as const;
 
-async function plant(simulated: Partial<VmcSimulatorOptions> = {}, more: Partial<XyVmcOptions> = {}, log: Log = silentLog) {
+async function plant(
+  simulated: Partial<VmcSimulatorOptions> = {},
+  more: Partial<XyVmcOptions> = {},
+  log: Log = silentLog,
+  cable = memoryCable(),
+) {
   const clock = createVirtualClock();
-  const cable = memoryCable();
   const slots = Array.from({ length: 10 }, (_, i) => ({ selection: i + 1, stock: 5 }));
   const simulator = createVmcSimulator({ slots, ...simulated }, clock);
   standAt(cable.b, clock, simulator);
@@ -146,6 +150,33 @@ describe('a controller that asks slowly and hears badly', () => {
     await clock.advance(60_000);
     expect([dropped(), simulator.state().counters.drives]).toEqual([0, 0]);
   });
+});
+
+test('POLLs that pile up on their way and come together: one answer, and the command leaves once', async () => {
+  let piling = false;
+  let piled: Uint8Array[] = [];
+  const written: Uint8Array[] = [];
+  const cable = memoryCable((from, bytes) => {
+    if (from === 'a') written.push(bytes);
+    if (from === 'a' || (!piling && piled.length === 0)) return bytes;
+    piled.push(bytes);
+    if (piling) return null;
+    const together = Buffer.concat(piled);
+    piled = [];
+    return together;
+  });
+  const { clock, machine, simulator, whenReady } = await plant({}, {}, silentLog, cable);
+  await whenReady();
+  await clock.advance(2000);
+  piling = true;
+  const vend = machine.vend({ vendId: 'v1', slot: '3', price_jpy: 150 }, () => undefined);
+  await clock.advance(1000);
+  written.length = 0;
+  piling = false;
+  await clock.advance(200);
+  expect(written.map((bytes) => bytes[2])).toEqual([0x06]);
+  expect(await clock.until(vend)).toEqual({ outcome: 'succeeded', proof: 'dropSensor' });
+  expect(simulator.state()).toMatchObject({ violations: [], counters: { drives: 1, resentToUs: 0 } });
 });
 
 describe('the cable', () => {
