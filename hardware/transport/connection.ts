@@ -4,6 +4,7 @@
  * and a device that is no longer where it was.
  */
 import type { Clock } from '../../app/ports.ts';
+import { UNREAD_MS } from './wire.ts';
 import type { Port, Wire } from './wire.ts';
 
 export interface ConnectionEvents {
@@ -58,13 +59,13 @@ export function keepConnected(port: Port, clock: Clock, silence_ms: number | nul
     events.lost(reason);
     retry();
   };
-  const watch = () => {
+  const watch = (overdue = false) => {
     const silent_ms = clock.monotonic_ms() - heardAt_ms;
     const allowed_ms = silence_ms ?? Infinity;
-    if (silent_ms >= allowed_ms) return lose(`nothing heard for ${allowed_ms} ms`);
+    if (silent_ms >= allowed_ms) return overdue ? lose(`nothing heard for ${allowed_ms} ms`) : later(UNREAD_MS, () => watch(true));
     if (wire?.isGone?.() === true) return lose(`${port.name}: the device is gone`);
     const next_ms = Math.min(allowed_ms - silent_ms, wire?.isGone ? PRESENCE_MS : Infinity);
-    if (next_ms < Infinity) later(next_ms, watch);
+    if (next_ms < Infinity) later(next_ms, () => watch());
   };
   const attempt = () => {
     const mine = ++session;

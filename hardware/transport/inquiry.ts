@@ -1,6 +1,7 @@
 /** Boards that only speak when they are asked: one question at a time, its answer or nothing. */
 import type { Clock } from '../../app/ports.ts';
 import type { Recorder } from '../recorder.ts';
+import { UNREAD_MS } from './wire.ts';
 
 /** Looks for an answer anywhere in what came in, and tells of each frame that is spoilt. `end`: the first byte behind it. Null: not there yet. */
 export type FindReply<T> = (bytes: Uint8Array, onBadChecksum: () => void) => { readonly reply: T; readonly end: number } | null;
@@ -21,7 +22,7 @@ export interface Inquiry {
 /** 8 bytes there and back take 17 ms at 9600 baud; the rest is the board's and the serial server's time. */
 const ANSWER_LIMIT_MS = 250;
 /** After a missing answer: a late one must not be taken for the next. Short, so that a relay's pulse still lasts when it is asked about. */
-const PAUSE_MS = 100;
+const PAUSE_MS = 50;
 /** Of what is no answer so far, the end may be the beginning of one; none is longer. */
 const BUFFER_LIMIT = 64;
 
@@ -45,7 +46,9 @@ export function createInquiry(write: (bytes: Uint8Array) => void, clock: Clock, 
         if (pause_ms === 0) resolve(reply);
         else clock.setTimeout(() => resolve(reply), pause_ms);
       };
-      const timer = clock.setTimeout(() => finish(null, PAUSE_MS), ANSWER_LIMIT_MS);
+      let timer = clock.setTimeout(() => {
+        timer = clock.setTimeout(() => finish(null, PAUSE_MS), UNREAD_MS);
+      }, ANSWER_LIMIT_MS);
       fail = () => finish(null, 0);
       let counted = 0;
       offer = () => {

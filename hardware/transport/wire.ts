@@ -34,5 +34,11 @@ export class PortError extends Error {
   }
 }
 
+/**
+ * After work that kept the process busy its timers run before its wires are read. A timer that is about to judge a
+ * silence gives so long to what is there already.
+ */
+export const UNREAD_MS = 50;
+
 /** More unsent bytes than this mean that nobody takes them; the wire is then closed instead of growing a buffer. */
 export const UNSENT_LIMIT = 64 * 1024;

@@ -56,6 +56,14 @@ test('an answer that comes too late is nobody’s', async () => {
   expect([await clock.until(first), await clock.until(second)]).toEqual([null, 'B']);
 });
 
+test('an answer that was here in time is read after the timer, when this process was busy', async () => {
+  const { clock, inquiry, ask } = board();
+  const answer = ask('a');
+  await clock.advance(250);
+  inquiry.receive(text('!A'));
+  expect(await clock.until(answer, 1)).toBe('A');
+});
+
 test('a lost port answers at once, and noise is bounded', async () => {
   const { clock, inquiry, ask, recorder } = board();
   const answer = ask('a');

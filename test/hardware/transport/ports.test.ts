@@ -281,6 +281,39 @@ describe.each(PROGRAMS)('%s', (file, kind, options, choose) => {
   );
 });
 
+describe('this process was busy: what had come in meanwhile is read before anything is judged', () => {
+  /** Ends between reading and timers, as the work for somebody else's request does. */
+  const keepBusy = (for_ms: number) =>
+    void setImmediate(() => {
+      const end = performance.now() + for_ms;
+      while (performance.now() < end);
+    });
+  test.each([1, 2, 3])('an answered pulse is confirmed (%i)', async () => {
+    const program = await simulator('hardware/modbus-relay/simulator-cli.ts', 'relay', '--tcp', '0');
+    const slots = { '3': { relay: 3, activeLow: false } };
+    const board = { driver: 'modbus-relay', baud: 9600, unit: 1, pulse_ms: 300, sensorDeadline_ms: 3000, slots } as const;
+    const machine = openMachine({ ...board, port: program.where }, { clock, log: silentLog });
+    closers.push(() => machine.close());
+    await until(() => machine.state().ready, 'ready');
+    // The command has left then, and its answer has not come.
+    const vend = machine.vend({ vendId: 'v1', slot: '3', price_jpy: 150 }, (step) => (step === 'sent' ? keepBusy(400) : undefined));
+    expect(await vend).toEqual({ outcome: 'succeeded', proof: 'actuated' });
+  });
+  test('a controller that went on asking is not gone', async () => {
+    const program = await simulator(VMC, 'vmc', '--tcp', '0');
+    const vmc = { driver: 'xy-vmc', baud: 57_600, dropSensor: true, elevator: false, vendDeadline_ms: 8000, padCheck: true } as const;
+    const machine = openMachine({ ...vmc, port: program.where }, { clock, log: silentLog });
+    closers.push(() => machine.close());
+    await until(() => machine.state().ready, 'ready');
+    const left: string[] = [];
+    machine.onState(({ reasons }) => left.push(...reasons));
+    keepBusy(2700);
+    await sleep(3000);
+    expect(left).not.toContain('disconnected');
+    expect(machine.state()).toMatchObject({ ready: true });
+  });
+});
+
 describe.each(PROGRAMS)('%s, by seed', (file, kind, options, choose, faults) => {
   test('the first vend jams, whenever the seed says so', async () => {
     const seed = Array.from({ length: 500 }, (_, i) => i).find((i) => seededFaults(i, 1, faults)()?.kind === 'jam');
