@@ -41,6 +41,7 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
   let running: RunningVend | null = null;
   let counts = false;
   let statusTimer: unknown = null;
+  let lookedAt = 0;
   let snapshot: MachineState | null = null;
   /** Vends and searches for evidence that nothing may disturb, from their first line on. */
   let undisturbed = 0;
@@ -85,9 +86,19 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
     if (stock !== null) noteStock(selection, stock);
     return stock;
   };
+  const isFree = () => undisturbed === 0 && state().ready;
+  /** No customer asks for a slot that is not for sale, and not every controller tells that it sells again: one in each round. */
+  const lookAgain = () => {
+    const stopped = selections.stopped();
+    const next = stopped.find((selection) => selection > lookedAt) ?? stopped[0];
+    if (next === undefined) return;
+    lookedAt = next;
+    void askCheck(next);
+  };
   const keepAsking = () => {
     statusTimer = clock.setTimeout(() => {
       if (session.phase() === 'ready' && !running) questions.machine();
+      if (isFree()) lookAgain();
       keepAsking();
     }, STATUS_INTERVAL_MS);
   };
@@ -209,7 +220,7 @@ export function createXyVmc(port: Port, options: XyVmcOptions, { clock, log }: {
     session,
     selections,
     log,
-    isFree: () => undisturbed === 0 && state().ready,
+    isFree,
     ask: async (selection) => {
       const [stock] = await Promise.all([askStock(selection), askCheck(selection)]);
       // What came meanwhile may be older than the setting.

@@ -18,6 +18,8 @@ export interface Selections {
   entry(selection: number): Selection;
   /** What the controller has said of it in this session; null: nothing yet. */
   saidIn(session: number, selection: number): Selection | null;
+  /** Those that the controller has and does not sell, in the order of their numbers. */
+  stopped(): readonly number[];
   /** The selections that a setting means; null: it can't be told which they are. */
   addressed(address: number): readonly number[] | null;
   /** Somebody pressed "fully loaded": each holds as many as it can. */
@@ -50,6 +52,11 @@ export function createSelections(configured: Readonly<Record<string, number>> = 
       const entry = known.get(selection);
       return entry?.session === session ? entry : null;
     },
+    stopped: () =>
+      [...known]
+        .filter(([, { state }]) => state !== 'ready' && state !== 'missing')
+        .map(([selection]) => selection)
+        .sort((a, b) => a - b),
     addressed: (address) => {
       if (address === 0) return [...known.keys()];
       // The document does not say which selections stand on a tray.

@@ -45,6 +45,8 @@ export interface VmcSimulatorOptions {
   readonly motor_ms?: number;
   readonly boot_ms?: number;
   readonly countsStock?: boolean;
+  /** false: firmware that tells of its selections (0x11) when it was synchronised, and not by itself when one changes. */
+  readonly tellsChanges?: boolean;
   /** false: firmware that does not know the menu commands, and leaves them unanswered. */
   readonly answersMenu?: boolean;
   /** Firmware that acknowledges 0x12–0x15 and does nothing, or does not even acknowledge them. */

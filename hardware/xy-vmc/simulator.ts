@@ -104,7 +104,9 @@ export function createVmcSimulator(options: VmcSimulatorOptions, clock: Clock): 
     data.shift();
     packNo = nextPackNo(packNo);
   };
-  const pushSlot = (slot: SimulatedSlot) => queue(COMMAND.selectionInfo, selectionInfo(slot));
+  const pushSlot = (slot: SimulatedSlot) => {
+    if (options.tellsChanges !== false) queue(COMMAND.selectionInfo, selectionInfo(slot));
+  };
   const setCable = (now: boolean, for_ms?: number) => {
     connected = now;
     if (!now && for_ms !== undefined) clock.setTimeout(() => setCable(true), for_ms);

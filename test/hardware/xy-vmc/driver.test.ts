@@ -453,6 +453,30 @@ describe('what the machine says by itself', () => {
     expect(slot()?.state).toBe('ready');
   });
 
+  test('what keeps a slot off sale is asked for again: nobody else asks for a slot that is not for sale', async () => {
+    const { clock, machine, whenReady, vend, simulator } = await plant({ tellsChanges: false });
+    await whenReady();
+    await clock.advance(3000);
+    const states = () => ['3', '4', '5'].map((slot) => machine.state().slots.get(slot)?.state);
+    simulator.fault({ kind: 'jam', selection: 3, times: 1 });
+    expect((await vend('v1', '3')).outcome).toMatchObject({ outcome: 'failed', why: 'jam' });
+    simulator.pause(4, true);
+    simulator.stock(5, 0);
+    for (const slot of ['4', '5']) await clock.until(machine.check(slot));
+    expect(states()).toEqual(['jammed', 'paused', 'empty']);
+    await clock.advance(60_000);
+    expect(states()).toEqual(['jammed', 'paused', 'empty']);
+    // Cleared at the machine, one after the other.
+    simulator.stock(5, 4);
+    await clock.advance(16_000);
+    expect(states()).toEqual(['jammed', 'paused', 'ready']);
+    for (const selection of [3, 4]) simulator.pause(selection, false);
+    await clock.advance(11_000);
+    expect(states()).toEqual(['ready', 'ready', 'ready']);
+    expect((await vend('v2', '3')).outcome).toMatchObject({ outcome: 'succeeded' });
+    expect(simulator.state().violations).toEqual([]);
+  });
+
   test.each([
     ['a cooling fault', { temperature: true }, 'temperature'],
     ['a product left in the elevator', { elevator: 1 }, 'productInOutlet'],
