@@ -21,7 +21,7 @@ export interface AdapterEvents {
   rebooted(): void;
   /** A vend is under way. It has a deadline of its own; until its end the reader must stay on. */
   vending(): boolean;
-  /** A vend may be under way whose end is not known yet. */
+  /** A customer is paying, or a vend may be under way whose end is not known yet. */
   undecided(): boolean;
 }
 
@@ -117,6 +117,8 @@ export function openAdapter(
 
   /** Our `C,1` is out; a late answer to another one says nothing. */
   let probing = false;
+  /** The answer to a probe got lost, and with it perhaps the news that the adapter had been off and is on with settings of its own. */
+  let missed = false;
   let restful: string | null = null;
   let trouble: string | null = null;
   /** One attempt at the set-up; true when the reader is on, with our settings. */
@@ -149,6 +151,7 @@ export function openAdapter(
   const keepTrying = async () => {
     const mine = (session += 1);
     probing = false;
+    missed = false;
     waiting?.giveUp();
     while (session === mine && !closed) {
       if (await setUp(mine)) return session === mine ? enter('ready') : undefined;
@@ -193,8 +196,8 @@ export function openAdapter(
   });
   const probe = () => {
     probeTimer = clock.setTimeout(() => {
-      if (probing && phase === 'ready' && !events.undecided()) {
-        // The answer got lost, and with it perhaps the news that the adapter had been off and is on with settings of its own.
+      missed ||= probing && phase === 'ready';
+      if (missed && phase === 'ready' && !events.undecided()) {
         enter('starting');
         void keepTrying();
       } else if (connection.isOpen() && clock.monotonic_ms() - heardAt_ms >= PROBE_MS) {

@@ -124,7 +124,7 @@ export function createQibixx(port: Port, options: QibixxOptions, { clock, log }:
     rebooted: () => running?.rebooted(),
     vending: () => running !== null,
     // Before the first set-up of this process: what an earlier one left behind.
-    undecided: () => running !== null || !everReady,
+    undecided: () => running !== null || request !== null || !everReady,
     line: (text) => {
       const line = readLine(text);
       if (line.says === 'status') {

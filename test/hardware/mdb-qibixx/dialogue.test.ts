@@ -39,11 +39,13 @@ async function adapter(options: QibixxOptions = OPTIONS, found: Found = {}) {
     await clock.advance(0);
   };
   let on = found.on ?? false;
+  let spoils = false;
   held.wire = await cable.b.open({
     data: (bytes) => {
       for (const line of Buffer.from(bytes).toString('ascii').trim().split('\n')) {
         if (line === 'C,1') {
-          void say(on ? 'c,ERR,"cashless is on"' : 'c,1');
+          void say(spoils ? 'c,ERR,"cash\u0007ess is on"' : on ? 'c,ERR,"cashless is on"' : 'c,1');
+          if (spoils) spoils = false;
           on = true;
         } else if (line === 'C,0') {
           void say('c,0');
@@ -68,8 +70,10 @@ async function adapter(options: QibixxOptions = OPTIONS, found: Found = {}) {
   const ends = (outcome: Promise<VendOutcome>) => clock.until(outcome, 200_000);
   /** The adapter forgets everything, as after a loss of power. */
   const lose = () => (on = false);
+  /** The next answer to a probe comes with a broken byte. */
+  const spoil = () => void (spoils = true);
   const evidence = () => clock.until(machine.evidence({ vendId: 'v0', slot: '5', mark: {} }));
-  return { clock, machine, say, heard, setUp, selections, vend, ends, lose, evidence };
+  return { clock, machine, say, heard, setUp, selections, vend, ends, lose, spoil, evidence };
 }
 
 test('the set-up: Always Idle, yen, no decimals, our response time', async () => {
@@ -177,6 +181,23 @@ describe('choose, pay, vend', () => {
     await clock.until(selections[0]?.withdrawn as Promise<void>);
     expect(await ends(vend())).toMatchObject({ outcome: 'failed', why: 'notSent' });
     expect(heard.filter((line) => line.startsWith('C,VEND'))).toEqual(['C,VEND,-1']);
+  });
+
+  test('a probe whose answer is spoilt takes nothing from a customer who pays; the adapter is set up anew when nobody does', async () => {
+    const { clock, say, heard, selections, vend, ends, spoil, machine } = await adapter();
+    await say('c,STATUS,VEND,150,5');
+    spoil();
+    await clock.advance(20_000);
+    expect(heard.filter((line) => line === 'C,1').length).toBeGreaterThan(1);
+    expect(heard).not.toContain('C,0');
+    const outcome = vend();
+    await say('r,ACK', 'c,VEND,SUCCESS', 'c,STATUS,IDLE', 'c,STATUS,ENABLED');
+    expect([selections.length, await ends(outcome)]).toEqual([1, { outcome: 'succeeded', proof: 'machine' }]);
+    // The answer may have been that it was on with settings of its own.
+    await clock.advance(5000);
+    expect(heard).toContain('C,0');
+    await say('c,STATUS,INACTIVE', 'c,STATUS,DISABLED', 'c,STATUS,ENABLED');
+    expect(machine.state()).toMatchObject({ ready: true });
   });
 
   test('declined by the kiosk', async () => {
