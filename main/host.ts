@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { createKiosk, type Kiosk } from '../app/kiosk.ts';
 import type { Config } from '../app/config.ts';
-import { type Clock, type Journal, JournalError, type Log } from '../app/ports.ts';
+import { type Clock, type Journal, JournalError, type JournalFault, type Log } from '../app/ports.ts';
 import type { Network } from '../app/operator/operator.ts';
 import type { PairedDevice } from '../app/operator/pairing.ts';
 import type { KioskCommand, KioskView } from '../app/view.ts';
@@ -79,12 +79,14 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
   listeners.add((view) => backlight.follow(view.screen.name));
   const consoles = new Set<() => void>();
   let retry: unknown = null;
+  let stopping = false;
   let network: Network | null = null;
   // Printed once at the start: it stays the same when the kiosk behind the screen is replaced.
   const setUpCode = String(randomInt(10 ** 8)).padStart(8, '0');
 
-  async function openKiosk(): Promise<{ kiosk: Kiosk; side: OperatorSide }> {
-    const journal = await openJournal({ path: folder.journal, clock, bootId: newBootId() }).catch(journalFault);
+  const tryJournal = () => openJournal({ path: folder.journal, clock, bootId: newBootId() }).catch(journalFault);
+
+  function openKiosk(journal: Journal | JournalError): { kiosk: Kiosk; side: OperatorSide; fault: JournalFault | null } {
     const kiosk = createKiosk(
       {
         ...{ journal, gateway, machine, printer, ageCheck, clock, ids, log, version: pkg.version },
@@ -93,10 +95,7 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
       config,
     );
     kiosk.onView((view) => listeners.forEach((listener) => listener(view)));
-    if (journal instanceof JournalError) {
-      log.error('journal.closed', { fault: journal.fault, message: `out of service: the journal can't be opened: ${journal.message}` });
-      retry = clock.setTimeout(() => void reopen(), REOPEN_JOURNAL_ms);
-    }
+    if (journal instanceof JournalError) reopenLater(journal);
     // Not awaited: the screen shows how recovery goes, even while PayPay takes its time to answer.
     void kiosk.start();
     const side = openOperatorSide({
@@ -108,17 +107,26 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
       journalPath: journal instanceof JournalError ? null : folder.journal,
     });
     side.onChange(() => consoles.forEach((listener) => listener()));
-    return { kiosk, side };
+    return { kiosk, side, fault: journal instanceof JournalError ? journal.fault : null };
   }
 
+  function reopenLater({ fault, message }: JournalError): void {
+    log.error('journal.closed', { fault, message: `out of service: the journal can't be opened: ${message}` });
+    retry = clock.setTimeout(() => void reopen(), REOPEN_JOURNAL_ms);
+  }
+
+  /** What stands behind the screen stays until there is something new: staff are signed in there, and whoever is away is told from there. */
   async function reopen(): Promise<void> {
+    const journal = await tryJournal();
+    if (stopping) return journal instanceof JournalError ? undefined : journal.close();
+    if (journal instanceof JournalError && journal.fault === fault) return reopenLater(journal);
     await side.stop();
     await kiosk.stop();
-    ({ kiosk, side } = await openKiosk());
+    ({ kiosk, side, fault } = openKiosk(journal));
     listeners.forEach((listener) => listener(kiosk.view()));
   }
 
-  let { kiosk, side } = await openKiosk();
+  let { kiosk, side, fault } = openKiosk(await tryJournal());
   return {
     config,
     pictures,
@@ -148,6 +156,7 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
     },
     send: (command) => kiosk.send(command),
     async stop() {
+      stopping = true;
       clock.clearTimeout(retry);
       backlight.close();
       await webhook?.close();
