@@ -48,6 +48,8 @@ export function openForWriting(path: string, migrations: readonly string[] = MIG
     }
     migrate(db, migrations);
     mustBeWhole(db, migrations);
+    // SQLite opens what is read-only without a word, and such a connection stays so after the disk was mended.
+    db.exec('BEGIN IMMEDIATE; UPDATE head SET seq = seq WHERE false; ROLLBACK');
     return db;
   } catch (error) {
     db.close();

@@ -167,6 +167,22 @@ describe.skipIf(!canMount)('a small disk (needs a mount namespace)', () => {
       expect(await child.ask({ append: [started] })).toMatchObject({ acknowledged: [2] });
     });
   });
+
+  it('that is read-only after the process died is named so too, and the journal is written once it can be', async () => {
+    const dir = newFolder();
+    const file = path.join(dir, 'journal.db');
+    await withChild({ namespace: true, before: mount(dir, '8m') }, async (child) => {
+      await child.ask({ open: file });
+      await child.ask({ append: [started] });
+      // What a dead process leaves: the files without a close. With the log's memory there, SQLite reads them without a word.
+      const left = `${dir}2`;
+      await child.ask({ shell: `mkdir ${left} && ${mount(left, '8m')} && cp ${dir}/* ${left}/ && mount -o remount,ro ${left}` });
+      expect(await child.ask({ open: path.join(left, 'journal.db') })).toMatchObject({ ok: false, fault: 'readOnly' });
+      await child.ask({ shell: `mount -o remount,rw ${left}` });
+      expect(await child.ask({ open: path.join(left, 'journal.db') })).toMatchObject({ ok: true });
+      expect(await child.ask({ append: [started] })).toMatchObject({ acknowledged: [2] });
+    });
+  });
 });
 
 describe.skipIf(!canLimit)('a disk whose writes fail (needs prlimit)', () => {
