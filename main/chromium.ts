@@ -1,7 +1,8 @@
 /** Finds a Chromium and shows one page in it, without anything around it that a customer could touch. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { accessSync, constants as modes, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { constants, setPriority, tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { Log } from '../app/ports.ts';
 import { DEVTOOLS_PIPE, watchPages } from './chromium-pages.ts';
@@ -52,8 +53,24 @@ export function openChromium(
     log.warn('chromium.missing', { message: `no window: ${why}` });
     return null;
   }
-  const flags = [...FLAGS, `--user-data-dir=${profile}`, ...(fullScreen ? ['--kiosk', ...fillScreen()] : []), `--app=${address}`];
+  const flags = [
+    ...FLAGS,
+    `--user-data-dir=${writableProfile(profile)}`,
+    ...(fullScreen ? ['--kiosk', ...fillScreen()] : []),
+    `--app=${address}`,
+  ];
   return keepChromium(program, flags, { reopen: fullScreen, log });
+}
+
+/** Chromium ends at once where it can't write. On a disk that turned read-only its screen must say so, from a profile in memory. */
+export function writableProfile(profile: string): string {
+  try {
+    mkdirSync(profile, { recursive: true });
+    accessSync(profile, modes.W_OK);
+    return profile;
+  } catch {
+    return mkdtempSync(path.join(process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), 'jihanki-chromium-'));
+  }
 }
 
 /**

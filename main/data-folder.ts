@@ -1,9 +1,10 @@
 /** The folder that a kiosk owns: journal, the screen's secret, and a lock that dies with the process. */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CannotStart } from './cannot-start.ts';
+import { readPrivate, writePrivate } from './operator/private-file.ts';
 
 export interface DataFolder {
   readonly journal: string;
@@ -29,6 +30,8 @@ export function openDataFolder(folder: string): DataFolder {
 
 /**
  * SQLite's lock on an empty database: the operating system drops it however the process ends, so nothing stale is left behind.
+ * On a disk that is read-only SQLite makes a shared lock of it: whoever starts there can only say why nothing is sold. Once the disk can be
+ * written again, the journal's own lock (main/journal/database.ts) lets one kiosk have it.
  * @throws CannotStart when somebody else has it
  */
 export function lockFolder(folder: string, name: string): () => void {
@@ -44,17 +47,9 @@ export function lockFolder(folder: string, name: string): () => void {
 }
 
 function screenSecret(file: string): string {
-  try {
-    const secret = readFileSync(file, 'utf8').trim();
-    if (/^[0-9a-f]{64}$/.test(secret)) {
-      chmodSync(file, 0o600);
-      return secret;
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+  const kept = readPrivate(file)?.trim() ?? '';
+  if (/^[0-9a-f]{64}$/.test(kept)) return kept;
   const secret = randomBytes(32).toString('hex');
-  writeFileSync(file, `${secret}\n`, { mode: 0o600 });
-  chmodSync(file, 0o600);
+  writePrivate(file, `${secret}\n`);
   return secret;
 }

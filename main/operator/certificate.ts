@@ -2,6 +2,7 @@
 import { X509Certificate, webcrypto } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { JsonGeneralNames } from '@peculiar/x509';
+import type { Log } from '../../app/ports.ts';
 import { localAddresses } from './lan-address.ts';
 import { readPrivate, writePrivate } from './private-file.ts';
 
@@ -16,12 +17,16 @@ export interface Certificate {
 const LIFE_ms = 800 * 86_400_000;
 const RENEW_ms = 30 * 86_400_000;
 
-/** @param file PEM of key and certificate; made when missing, unreadable or almost expired */
-export async function openCertificate(file: string, now_ms: number): Promise<Certificate> {
+/** @param file PEM of key and certificate; made when missing, unreadable or almost expired. One that can't be kept serves until the next start */
+export async function openCertificate(file: string, now_ms: number, log: Log): Promise<Certificate> {
   const kept = parse(readPrivate(file));
   if (kept !== null && Date.parse(new X509Certificate(kept.cert).validTo) - now_ms > RENEW_ms) return kept;
   const made = await make(now_ms);
-  writePrivate(file, `${made.key}\n${made.cert}\n`);
+  try {
+    writePrivate(file, `${made.key}\n${made.cert}\n`);
+  } catch (error) {
+    log.warn('certificate.notKept', { message: (error as Error).message });
+  }
   return made;
 }
 

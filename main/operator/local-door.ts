@@ -22,10 +22,13 @@ export interface LocalDoor {
   serve(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void>;
   /** @returns false when it is not for this door */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): boolean;
-  /** Writes down where this machine's programs find the door, and what opens it: for the command line. */
+  /** Writes down where this machine's programs find the door, and what opens it: for the command line. Again and again while the disk is full. */
   announce(file: string, url: string): void;
   close(): void;
 }
+
+/** A disk that is full is emptied, one that is read-only is replaced; the kiosk's screen must be there to say so. */
+const ANNOUNCE_AGAIN_ms = 15_000;
 
 const bearer = (request: IncomingMessage): string => /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
 
@@ -38,12 +41,13 @@ export function createLocalDoor(
   const token = Buffer.from(randomBytes(24).toString('base64url'));
   const sockets = createLiveSockets(end, ports);
   let announced: string | null = null;
+  let again: unknown = null;
   const isProgram = (request: IncomingMessage): boolean => {
     const given = Buffer.from(bearer(request));
     return given.length === token.length && timingSafeEqual(given, token);
   };
 
-  return {
+  const door: LocalDoor = {
     takes: isOperatorPath,
     async serve(request, response, { ours, paired }) {
       const program = isProgram(request);
@@ -61,12 +65,19 @@ export function createLocalDoor(
       return true;
     },
     announce(file, url) {
-      writePrivate(file, JSON.stringify({ url, token: token.toString(), pid: process.pid }));
-      announced = file;
+      try {
+        writePrivate(file, JSON.stringify({ url, token: token.toString(), pid: process.pid }));
+        announced = file;
+      } catch (error) {
+        ports.log.warn('door.notAnnounced', { message: `the command line does not find this kiosk: ${(error as Error).message}` });
+        again = ports.clock.setTimeout(() => door.announce(file, url), ANNOUNCE_AGAIN_ms);
+      }
     },
     close() {
       sockets.close();
+      ports.clock.clearTimeout(again);
       if (announced !== null) rmSync(announced, { force: true });
     },
   };
+  return door;
 }

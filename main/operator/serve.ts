@@ -36,7 +36,7 @@ export async function serveOperator(
           ...wanted,
           screen: wanted.till ? host : null,
           ...{ files, headers, end, routes, ...ports },
-          certificate: await openCertificate(path.join(host.dataFolder, 'console-certificate.pem'), ports.clock.now_ms()),
+          certificate: await openCertificate(path.join(host.dataFolder, 'console-certificate.pem'), ports.clock.now_ms(), ports.log),
           deviceOf: (token) => host.deviceOf(token),
         }).catch((error: NodeJS.ErrnoException) => {
           throw error.code === 'EADDRINUSE' || error.code === 'EADDRNOTAVAIL' || error.code === 'EACCES'

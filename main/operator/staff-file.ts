@@ -74,8 +74,12 @@ function read(file: string, log: Log): readonly Entry[] {
   try {
     return StaffFile.parse(JSON.parse(text)).staff;
   } catch (error) {
-    renameSync(file, `${file}.damaged`);
-    log.error('staff.damaged', { message: `${file} can't be read and was put aside: ${(error as Error).message.slice(0, 200)}` });
+    log.error('staff.damaged', { message: `${file} can't be read and is put aside: ${(error as Error).message.slice(0, 200)}` });
+    try {
+      renameSync(file, `${file}.damaged`);
+    } catch (unmoved) {
+      log.warn('staff.notPutAside', { message: (unmoved as Error).message });
+    }
     return [];
   }
 }

@@ -19,7 +19,8 @@ export interface Child {
 }
 
 const SCRIPT = path.join(import.meta.dirname, 'appender.ts');
-const NAMESPACE = ['unshare', '--user', '--map-root-user', '--mount'];
+/** A user and mounts of one's own. */
+export const NAMESPACE = ['unshare', '--user', '--map-root-user', '--mount'];
 
 /** A mount namespace of one's own: Linux, and not everywhere allowed. */
 export const canMount = spawnSync(NAMESPACE[0]!, [...NAMESPACE.slice(1), 'mount', '-t', 'tmpfs', 't', '/mnt']).status === 0;

@@ -31,7 +31,7 @@ async function start(tills: boolean): Promise<LanServer> {
     ...{ host: '127.0.0.1', port: 0, headers: {}, end: side, screen: tills ? screen : null, ...ports },
     files: new Map(['operator.html', 'index.html', 'assets/screen.js', 'pictures/tea.webp'].map(named)),
     routes: createRoutes(side, ports, () => `ticket-${++ticket}`),
-    certificate: await openCertificate(path.join(shop.folder, 'console-certificate.pem'), shop.clock.now_ms()),
+    certificate: await openCertificate(path.join(shop.folder, 'console-certificate.pem'), shop.clock.now_ms(), silentLog),
     deviceOf: (token) => side.devices.holder(token),
   });
 }
