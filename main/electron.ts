@@ -77,7 +77,8 @@ async function main(): Promise<void> {
 }
 
 crashOnly(log, () => {
-  app.relaunch();
+  // Whoever started it over a channel starts it again (main/demo/kiosk.ts).
+  if (process.connected !== true) app.relaunch();
   app.exit(70);
 });
 
