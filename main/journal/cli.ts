@@ -121,11 +121,13 @@ function report(tended: Found, { what, json }: Asked, file: string): number {
     return tended.damaged > 0 ? 1 : 0;
   }
   const { rows, orders, findings } = tended;
-  const of = what.do === 'backup' ? what.to : file;
-  if (json) print(`${JSON.stringify({ file: of, rows, orders, findings })}\n`);
+  // A copy of another shop's journal is whole as well: what was copied is named with it.
+  const copy = what.do === 'backup' && findings.length === 0 ? what.to : undefined;
+  if (json) print(`${JSON.stringify({ file, copy, rows, orders, findings })}\n`);
   else {
     for (const finding of findings) say(finding);
     const count = `${findings.length}${findings.length >= FINDINGS_max ? ' or more' : ''} findings`;
+    const of = copy === undefined ? file : `${file}, copied to ${copy}`;
     say(`${of}: ${rows} rows, ${findings.length === 0 ? `${orders} orders, all in order` : `${count}; nothing was changed`}`);
   }
   return findings.length === 0 ? 0 : 1;

@@ -71,10 +71,17 @@ it('export --csv prints one line an order, in the time of Japan, without formula
 
 it('backup makes a proved copy that opens as a journal, and replaces no file', async () => {
   const to = path.join(newFolder('memory'), 'journal.db');
-  expect(await journal('backup', '--to', to, '--data', data)).toMatchObject({ code: 0, err: `${to}: 11 rows, 3 orders, all in order\n` });
+  expect(await journal('backup', '--to', to, '--data', data)).toMatchObject({
+    code: 0,
+    err: `${file}, copied to ${to}: 11 rows, 3 orders, all in order\n`,
+  });
   expect(await journal('backup', '--to', to, '--data', data)).toMatchObject({
     code: 1,
     err: expect.stringContaining('is there already') as string,
+  });
+  const again = await journal('backup', '--to', `${to}.2`, '--data', data, '--json');
+  expect(JSON.parse(again.out), 'a program is told as well whose journal it was').toEqual({
+    ...{ file, copy: `${to}.2`, rows: 11, orders: 3, findings: [] },
   });
   const copy = await openJournal({ path: to, clock: systemClock(), bootId: 'm:2' });
   expect(await copy.order('o-sold')).toHaveLength(7);
