@@ -11,7 +11,7 @@ export interface Notice {
 
 /** What is wrong of one check. */
 export interface Standing {
-  /** When the last message went; null: not told yet. */
+  /** When the last message was made, which goes on its way until somebody has it; null: not told yet. */
   readonly toldAt_ms: number | null;
   /** Since when each thing of it is wrong: its level, and what it is about. */
   readonly since_ms: Readonly<Record<string, number>>;

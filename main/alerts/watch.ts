@@ -2,20 +2,19 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../../app/config.ts';
-import { type Alerts, alertsAfter } from '../../app/operator/alerts.ts';
+import { alertsAfter } from '../../app/operator/alerts.ts';
 import type { Health } from '../../app/operator/health.ts';
 import type { Clock, Ids, Log } from '../../app/ports.ts';
 import { CannotStart } from '../cannot-start.ts';
 import { emailChannel } from './email.ts';
 import { lineChannel } from './line.ts';
-import type { AlertMemory } from './memory.ts';
+import type { AlertMemory, Waiting } from './memory.ts';
 import { type Message, messageOf } from './notice.ts';
 import { webhookChannel } from './webhook.ts';
 
 const LOOK_EVERY_ms = 20_000;
 const RETRY_FIRST_ms = 10_000;
 const RETRY_LAST_ms = 15 * 60_000;
-const TRIES_max = 30;
 
 export interface Channel {
   readonly name: string;
@@ -83,7 +82,7 @@ export function watchHealth(
 ): AlertWatch {
   const { clock, ids, log, memory } = ports;
   const timers = new Set<unknown>();
-  let alerts: Alerts = memory.read();
+  let { alerts, waiting } = memory.read();
   let stopped = false;
 
   const after = (delay_ms: number, work: () => void): void => {
@@ -94,30 +93,45 @@ export function watchHealth(
     timers.add(timer);
   };
 
-  async function deliver(channel: Channel, message: Message, tries = 1): Promise<void> {
+  const nowWaiting = (now: readonly Waiting[]): void => {
+    waiting = now;
+    memory.keep({ alerts, waiting });
+  };
+
+  /** Until the channel took it, or there is a newer message of the same check for it. */
+  async function deliver(item: Waiting, tries = 1): Promise<void> {
+    if (stopped || !waiting.includes(item)) return;
+    const { channel: name, message } = item;
+    const { check, kind } = message.notice;
+    const channel = ports.channels().find((one) => one.name === name);
     try {
-      await channel.send(message);
-      log.info('alert.sent', { channel: channel.name, check: message.notice.check, kind: message.notice.kind, tries });
+      await channel?.send(message);
     } catch (error) {
-      log.warn('alert.failed', { channel: channel.name, check: message.notice.check, tries, message: String(error).slice(0, 200) });
-      if (tries >= TRIES_max || stopped) return;
-      after(Math.min(RETRY_LAST_ms, RETRY_FIRST_ms * 2 ** (tries - 1)), () => void deliver(channel, message, tries + 1));
+      log.warn('alert.failed', { channel: name, check, tries, message: String(error).slice(0, 200) });
+      if (!stopped) after(Math.min(RETRY_LAST_ms, RETRY_FIRST_ms * 2 ** (tries - 1)), () => void deliver(item, tries + 1));
+      return;
     }
+    if (channel !== undefined) log.info('alert.sent', { channel: name, check, kind, tries });
+    if (!stopped) nowWaiting(waiting.filter((one) => one !== item));
   }
 
   async function look(): Promise<void> {
     const now_ms = clock.now_ms();
     const after_ = alertsAfter(alerts, await ports.health(), now_ms);
     alerts = after_.alerts;
-    memory.keep(alerts);
     const { shop, alerts: wanted } = ports.config();
-    for (const notice of after_.notices) {
+    const fresh = after_.notices.flatMap((notice) => {
       log.warn('alert', { kind: notice.kind, check: notice.check, message: notice.says.en ?? notice.says.ja });
       const about = { id: ids.next('nonce'), at_ms: now_ms, shop: shop.name.ja, machineName: shop.machineName, language: wanted.language };
-      for (const channel of ports.channels()) void deliver(channel, messageOf(notice, about));
-    }
+      const message = messageOf(notice, about);
+      return ports.channels().map(({ name }): Waiting => ({ channel: name, message }));
+    });
+    const isOf = (a: Waiting, b: Waiting) => a.channel === b.channel && a.message.notice.check === b.message.notice.check;
+    nowWaiting([...waiting.filter((old) => !fresh.some((item) => isOf(old, item))), ...fresh]);
+    for (const item of fresh) void deliver(item);
   }
 
+  for (const item of waiting) void deliver(item);
   const next = (): void =>
     after(every_ms, () => {
       void look()

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Config, parseConfig } from '../../../app/config.ts';
 import { type CheckName, health, type HealthFacts } from '../../../app/operator/health.ts';
 import { alertMemory } from '../../../main/alerts/memory.ts';
-import { channelsOf, watchHealth } from '../../../main/alerts/watch.ts';
+import { type Channel, channelsOf, watchHealth } from '../../../main/alerts/watch.ts';
 import { silentLog } from '../../hardware/silent-log.ts';
 import { VirtualClock } from '../paypay/virtual-clock.ts';
 import { openMailServer, openReceiver } from './far-ends.ts';
@@ -101,14 +101,14 @@ function shop(alerts: object): Config {
   return parsed.config;
 }
 
-function watched(alerts: object, memory = alertMemory(path.join(folder, `${++memories}.json`), silentLog)) {
+function watched(alerts: object, memory = alertMemory(path.join(folder, `${++memories}.json`), silentLog), channels?: readonly Channel[]) {
   const config = shop(alerts);
   const clock = new VirtualClock();
   let facts = WELL;
   let sent = 0;
   const watch = watchHealth({
     ...{ clock, log: silentLog, config: () => config, memory },
-    channels: () => channelsOf(config.alerts, folder),
+    channels: () => channels ?? channelsOf(config.alerts, folder),
     ids: { next: () => `notice-${++sent}`, random: () => 0.5 },
     health: () => Promise.resolve(health(facts, config.alerts)),
   });
@@ -267,7 +267,10 @@ test('a restart tells nothing again, and what was solved meanwhile is told', asy
   await settledAt(2);
   first.stop();
   // It is written behind everything else: what stands there first was not told yet.
-  const stored = () => Object.values(JSON.parse(readFileSync(file, 'utf8')) as Record<string, { toldAt_ms: number | null }>);
+  const stored = () => {
+    const { alerts } = JSON.parse(readFileSync(file, 'utf8')) as { alerts: Record<string, { toldAt_ms: number | null }> };
+    return Object.values(alerts);
+  };
   await expect.poll(() => stored().filter(({ toldAt_ms }) => toldAt_ms !== null)).toHaveLength(2);
   const second = watched({ webhook: { url: webhook.url } }, alertMemory(file, silentLog));
   try {
@@ -280,10 +283,75 @@ test('a restart tells nothing again, and what was solved meanwhile is told', asy
   expect(told().slice(2)).toEqual(['cleared attention']);
 });
 
+describe('what nobody took', () => {
+  /** Channels of the test's own, each a list of what got through; `away` ones refuse. */
+  function ears(...names: string[]) {
+    const away = new Set<string>();
+    const heard: string[] = [];
+    const channels = names.map((name): Channel => ({
+      name,
+      async send({ notice }) {
+        if (away.has(name)) throw new Error('no route to host');
+        heard.push(`${name}: ${notice.kind} ${notice.check}`);
+      },
+    }));
+    return { away, heard, channels };
+  }
+  const isKept = (file: string, words: string) => expect.poll(() => readFileSync(file, 'utf8')).toContain(words);
+
+  test('is told after a restart; whoever was told is not told again', async () => {
+    const file = path.join(folder, 'flicker.json');
+    const { away, heard, channels } = ears('mail', 'line');
+    away.add('line');
+    const first = watched({}, alertMemory(file, silentLog), channels);
+    first.is(waiting('1'));
+    await first.pass(MINUTE_ms);
+    expect(heard).toEqual(['mail: raised attention']);
+    await isKept(file, 'attention');
+    await isKept(file, 'line');
+    first.stop();
+    away.clear();
+    const second = watched({}, alertMemory(file, silentLog), channels);
+    second.is(waiting('1'));
+    await second.pass(HOUR_ms);
+    second.stop();
+    expect(heard).toEqual(['mail: raised attention', 'line: raised attention']);
+  });
+
+  test('is told however long the router is away, and only as it is then', async () => {
+    const { away, heard, channels } = ears('mail');
+    away.add('mail');
+    const kiosk = watched({}, undefined, channels);
+    kiosk.is(waiting('1'));
+    await kiosk.pass(HOUR_ms);
+    kiosk.is(waiting('1', '2'));
+    await kiosk.pass(20 * HOUR_ms);
+    away.clear();
+    await kiosk.pass(HOUR_ms);
+    kiosk.stop();
+    expect(heard).toEqual(['mail: raised attention']);
+  });
+
+  test('is forgotten with a channel that the configuration has no more', async () => {
+    const { away, heard, channels } = ears('mail');
+    away.add('mail');
+    const kiosk = watched({}, undefined, channels);
+    kiosk.is(waiting('1'));
+    await kiosk.pass(MINUTE_ms);
+    const [mail] = channels.splice(0);
+    await kiosk.pass(HOUR_ms);
+    away.clear();
+    channels.push(mail!);
+    await kiosk.pass(HOUR_ms);
+    kiosk.stop();
+    expect(heard).toEqual([]);
+  });
+});
+
 test('a damaged memory is none', () => {
   const file = path.join(folder, 'damaged.json');
   writeFileSync(file, '{"stock": 7}');
-  expect(alertMemory(file, silentLog).read()).toEqual(new Map());
+  expect(alertMemory(file, silentLog).read()).toEqual({ alerts: new Map(), waiting: [] });
 });
 
 test('a password is not sent to a mail server without TLS, and neither is the mail', async () => {
