@@ -1,6 +1,6 @@
 /** `jihanki orders|refund|stock|report|health`: what the console does, for scripts and terminals. */
 import { parseArgs } from 'node:util';
-import { type Command, type ExitCode, NoKiosk, Refusal, type Terminal, UsageError } from './command.ts';
+import { type Command, type ExitCode, NoKiosk, NotKnown, Refusal, type Terminal, UsageError } from './command.ts';
 import { openDoor } from './door.ts';
 import { health } from './health.ts';
 import { orders } from './orders.ts';
@@ -19,7 +19,8 @@ const COMMON = `
   --pin-file FILE   holds your PIN (or JIHANKI_PIN); without it you are asked
   --json            for programs
 
-exit codes: 0 done, 1 refused or failed, 2 not understood, 3 no kiosk is running`;
+exit codes: 0 done, 1 refused, failed, or told and not answered ("problem":"unknown": perhaps it was done),
+            2 not understood, 3 no kiosk is running`;
 
 const COMMON_OPTIONS = {
   data: { type: 'string' },
@@ -66,6 +67,7 @@ async function run(argv: readonly string[], terminal: Terminal, env: NodeJS.Proc
   } catch (error) {
     if (error instanceof UsageError) return fail(2, 'usage', json ? error.message : `${error.message}\n\n${command.usage}`);
     if (error instanceof NoKiosk) return fail(3, 'noKiosk', error.message);
+    if (error instanceof NotKnown) return fail(1, 'unknown', error.message);
     if (error instanceof Refusal) return fail(1, error.problem, error.message);
     return fail(1, 'failed', error instanceof Error ? error.message : String(error));
   }

@@ -1,7 +1,7 @@
 /** What every command is made of, and how each can end. */
 import type { Door } from './door.ts';
 
-/** 0: done · 1: refused, or it failed · 2: not understood · 3: no kiosk is running. */
+/** 0: done · 1: refused, it failed, or it is not known whether it was done · 2: not understood · 3: no kiosk is running. */
 export type ExitCode = 0 | 1 | 2 | 3;
 
 /** What was typed is not a command. */
@@ -19,6 +19,9 @@ export class Refusal extends Error {
 
 /** There is no kiosk to talk to. */
 export class NoKiosk extends Error {}
+
+/** The kiosk was told to do something, and its answer is missing: perhaps it did it. */
+export class NotKnown extends Error {}
 
 /** Where a command's words go and its answers come from. */
 export interface Terminal {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { OrderExport, StaffCommand, StaffQuery } from '../../app/operator/commands.ts';
 import { defaultDataFolder } from '../host-options.ts';
 import type { Tending } from '../journal/tend.ts';
-import { NoKiosk, Refusal, UsageError } from './command.ts';
+import { NoKiosk, NotKnown, Refusal, UsageError } from './command.ts';
 
 /** Signs in with the first question that needs somebody. */
 export interface Door {
@@ -16,7 +16,7 @@ export interface Door {
   health(): Promise<z.infer<typeof HealthFound>>;
   /** @throws UsageError | Refusal */
   ask<T>(query: StaffQuery): Promise<T>;
-  /** @throws Refusal */
+  /** @throws Refusal | NotKnown */
   perform<T>(command: StaffCommand): Promise<T>;
   /** The file's bytes, as they come. @throws Refusal */
   export(what: OrderExport): Promise<AsyncIterable<Uint8Array>>;
@@ -63,8 +63,8 @@ export async function openDoor({ data, config, staff, pin }: DoorOptions): Promi
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(limit_ms),
       });
-    } catch {
-      throw new NoKiosk(`the kiosk at ${url} does not answer`);
+    } catch (error) {
+      throw new NoKiosk(`the kiosk at ${url} does not answer`, { cause: (error as Error).cause });
     }
   }
   const call = async (route: string, body: unknown, session?: string): Promise<unknown> => valueOf(await send(route, body, session));
@@ -94,7 +94,18 @@ export async function openDoor({ data, config, staff, pin }: DoorOptions): Promi
       return found;
     },
     ask: async <T>(query: StaffQuery) => (await call('/operator/ask', query, await signedIn())) as T,
-    perform: async <T>(command: StaffCommand) => (await call('/operator/perform', command, await signedIn())) as T,
+    async perform<T>(command: StaffCommand) {
+      const token = await signedIn();
+      try {
+        return (await call('/operator/perform', command, token)) as T;
+      } catch (error) {
+        // Only a connection that was refused carried nothing; the money may be on its way after everything else.
+        if (!(error instanceof NoKiosk) || (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED') throw error;
+        throw new NotKnown(
+          `the kiosk was told, and it is not known whether it did it: ${error.message}; look with jihanki orders (of a sale) or jihanki stock before you say it again`,
+        );
+      }
+    },
     async export(what) {
       const ticket = z.object({ path: z.string().startsWith('/') }).parse(await call('/operator/export', what, await signedIn()));
       const response = await send(ticket.path);
