@@ -1,10 +1,10 @@
 /** `jihanki report`: what was sold, the close of a day, and files for the accountant. */
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { DayView } from '../../app/operator/day.ts';
 import { dateTime, dayName, japanDay } from '../../app/operator/japan-time.ts';
 import type { Report } from '../../app/operator/report.ts';
-import { type Call, type Command, needed, type Shown, table, UsageError, yen } from './command.ts';
+import { type Call, type Command, needed, Refusal, type Shown, table, UsageError, yen } from './command.ts';
 
 const FORMATS = ['csv', 'csv-sjis', 'json'] as const;
 
@@ -87,8 +87,17 @@ async function save(call: Call): Promise<Shown> {
   const format = FORMATS.find((one) => one === call.values['format']);
   if (format === undefined) throw new UsageError(`--format: allowed: ${FORMATS.join(', ')}`);
   const what = { ...days(call), format };
-  await pipeline(await call.door.export(what), createWriteStream(out, { flags: 'wx' })).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'EEXIST' ? new UsageError(`${out} is there already; nothing was written`) : error;
-  });
+  if (existsSync(out)) throw new UsageError(`${out} is there already; nothing was written`);
+  const file = await call.door.export(what);
+  // Half a month under its own name would be taken for the whole.
+  const unfinished = `${out}.part`;
+  try {
+    await pipeline(file, createWriteStream(unfinished));
+    renameSync(unfinished, out);
+  } catch (error) {
+    throw new Refusal('failed', `the export broke off: ${(error as Error).message}; nothing was written`);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
   return { text: `${what.from} to ${what.to} written to ${out}`, json: { ...what, out } };
 }
