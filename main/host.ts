@@ -158,13 +158,13 @@ export async function openHost(options: HostOptions, { clock, log }: { clock: Cl
     async stop() {
       stopping = true;
       clock.clearTimeout(retry);
-      backlight.close();
       await webhook?.close();
       await side.stop();
       await kiosk.stop();
       await machine?.close();
       await ageCheck?.close?.();
       await gateway.close();
+      await backlight.close();
       folder.release();
     },
   };
