@@ -20,18 +20,38 @@ export interface HealthSources {
 /** The newest results that the success rate is made of. */
 const RESULTS = 50;
 
+/** A disk that hangs never answers; whoever asks whether all is well is told so all the same. */
+const ANSWER_WITHIN_ms = 2_000;
+
+/**
+ * @returns asks, and answers null where that fails or takes too long. What was not answered yet is not asked once more: Node has four
+ * threads for files and names, and an alert needs one to find its way.
+ */
+export function inTime<T>(clock: Clock, ask: () => Promise<T>): () => Promise<T | null> {
+  let asked: Promise<T | null> | null = null;
+  return () => {
+    asked ??= ask()
+      .catch(() => null)
+      .finally(() => (asked = null));
+    const answer = asked;
+    return new Promise((resolve) => {
+      const timer = clock.setTimeout(() => resolve(null), ANSWER_WITHIN_ms);
+      void answer.then(resolve).finally(() => clock.clearTimeout(timer));
+    });
+  };
+}
+
 /** @returns reads all of it anew at every call */
 export function healthFacts({ desk, archive, clock, version, dataFolder, ...sources }: HealthSources): () => Promise<HealthFacts> {
   const startedAt_ms = clock.monotonic_ms();
+  const askSpace = inTime(clock, () => statfs(dataFolder));
+  const askResults = inTime(clock, () => archive.lastResults(RESULTS));
+  const askState = inTime(clock, () => archive.state());
   return async () => {
     const facts = desk.facts();
     const now_ms = clock.now_ms();
     // Neither waits for the archive to follow the journal: health is asked for when something is not well.
-    const [space, results, state] = await Promise.all([
-      statfs(dataFolder).catch(() => null),
-      archive.lastResults(RESULTS).catch(() => null),
-      archive.state().catch(() => null),
-    ]);
+    const [space, results, state] = await Promise.all([askSpace(), askResults(), askState()]);
     const open = desk.openOrders();
     const products = desk.planogram.products(new Map(), facts.machine);
     const nothingForSale = products.every(({ available }) => available === 0);

@@ -16,7 +16,7 @@ import { alertMemory } from '../alerts/memory.ts';
 import { type AlertWatch, channelsOf, watchHealth } from '../alerts/watch.ts';
 import { post } from '../alerts/webhook.ts';
 import { type Tending, tendJournal } from '../journal/tend.ts';
-import { healthFacts } from '../health.ts';
+import { healthFacts, inTime } from '../health.ts';
 import type { Prepared } from '../screen-pictures.ts';
 import { metricsOf, otlpMetrics, otlpUrl, prometheusText } from '../health-metrics.ts';
 import { ArchiveError, openArchive, type OrderArchive } from './archive/archive.ts';
@@ -103,10 +103,9 @@ export function openOperatorSide(options: OperatorSideOptions): OperatorSide {
     memory: alertMemory(inFolder('alerts.json'), log),
   });
 
+  const askSums = inTime(clock, () => sumsNow(archive, japanDay(clock.now_ms())));
   async function metrics() {
-    const now = await facts();
-    const today = japanDay(now.now_ms);
-    const sums = await sumsNow(archive, today);
+    const [now, sums] = await Promise.all([facts(), askSums()]);
     return { now, metrics: metricsOf(now, health(now, configuration.current().alerts), sums) };
   }
 
