@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // `npm start`, `npm test` and `npx jihanki` begin here, on a fresh clone too: plain JavaScript without dependencies, for Node 20 and later.
-// It brings the packages, the build and (for tests) socat and a Chromium up to date, then hands over to Node 24.
+// It brings the packages, the build and (for tests) socat and a Chromium up to date where the task is to start something, then hands over to Node 24.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -144,8 +144,10 @@ if (task === '--help' || task === 'help') {
 }
 if (!Object.hasOwn(TASKS, task ?? '')) fail(USAGE, 2);
 const BUILT = ['start', 'test', 'bench'];
+/** Every other task may be asked beside a kiosk that sells: new packages under that one are for whoever stops it first. */
+const UPDATES = [...BUILT, 'simulate'];
 
-installPackages();
+if (UPDATES.includes(task) || !existsSync(inRoot('node_modules'))) installPackages();
 const node = useNode24();
 if (task === 'test' || task === 'bench') installTestPrograms();
 if (BUILT.includes(task)) build();
