@@ -145,7 +145,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     desk.restore(shopRows);
     const broken = await books.load();
     orderCount = await journal.orderCount();
-    const first = planogram.firstStock();
+    const first = [...planogram.catalogue.superseded(), ...planogram.firstStock()];
     // Nothing is sold before this row is on disk: a journal that can't grow is found now, not with money taken.
     await journal.append([
       { stream: 'shop', event: { type: 'kiosk.started', version: ports.version } },
@@ -457,9 +457,10 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
         config = next;
         shop = shopView(next, pictures());
         planogram.configure(next, pictures());
-        // What the file adds gets its first count before anything is taken from it, as at the start. Without books nobody knows what is new.
-        const added = book === null ? [] : planogram.firstStock();
-        if (added.length > 0) desk.record(added).catch((error: unknown) => log.error('stock.notCounted', { message: String(error) }));
+        // As at a start: what staff changed before the file said something newer falls away, and what the file adds gets its first count
+        // before anything is taken from it. Without books nobody knows what is new.
+        const first = book === null ? [] : [...planogram.catalogue.superseded(), ...planogram.firstStock()];
+        if (first.length > 0) desk.record(first).catch((error: unknown) => log.error('config.notRecorded', { message: String(error) }));
         telling.everything();
         // The language that stands there may be none of the shop's any more.
         actor.send({ type: 'comfort.forgotten' });

@@ -8,8 +8,10 @@ import { type ShopEvent, type ShopProduct, skuOf, type SlotContent } from './eve
 type SlotConfig = Config['slots'][number];
 
 export interface Catalogue {
-  /** A newer configuration; changes over what it no longer says fall away. */
+  /** A newer configuration; changes over what it no longer says do not count. */
   configure(config: Config): void;
+  /** What is to be written down so that such changes fall away for good, also when the configuration says again what it said then. */
+  superseded(): ShopEvent[];
   /** Events that are not about products, prices or the contents of slots pass unnoticed. */
   apply(event: ShopEvent): void;
   products(): readonly ShopProduct[];
@@ -82,6 +84,30 @@ export function createCatalogue(initial: Config): Catalogue {
     configure(next) {
       config = next;
       derive();
+    },
+    superseded() {
+      const by = 'config';
+      const events: ShopEvent[] = [];
+      for (const [sku, change] of productChanges) {
+        const product = configured(sku);
+        if (same(change.over, product) || same(change.over, change.type === 'product.set' ? change.product : null)) continue;
+        events.push(
+          product === null ? { type: 'product.removed', sku, over: null, by } : { type: 'product.set', product, over: product, by },
+        );
+      }
+      for (const [sku, { over_jpy, price_jpy }] of priceChanges) {
+        const now_jpy = base(sku)?.price_jpy ?? over_jpy;
+        if (now_jpy !== over_jpy && price_jpy !== over_jpy)
+          events.push({ type: 'price.set', sku, price_jpy: now_jpy, over_jpy: now_jpy, by });
+      }
+      for (const [slot, change] of slotChanges) {
+        const content = contentOver(slot);
+        if (same(change.over, content) || same(change.over, change.type === 'slot.set' ? change.content : null)) continue;
+        events.push(
+          content === null ? { type: 'slot.removed', slot, over: null, by } : { type: 'slot.set', slot, content, over: content, by },
+        );
+      }
+      return events;
     },
     apply(event) {
       if (event.type === 'product.set') {

@@ -47,3 +47,35 @@ it('an edited configuration is newer than both', () => {
   catalogue.configure(shopAt(155));
   expect(catalogue.product('tea')?.price_jpy).toBe(155);
 });
+
+it('and stays newer: what staff changed before it does not come back with an earlier file, nor after a restart', () => {
+  const removed: ShopEvent = { type: 'product.removed', sku: 'tea', over: TEA, by: 'Aki' };
+  const away: ShopEvent = { type: 'slot.removed', slot: '1', over: { sku: 'tea', capacity: 8 }, by: 'Aki' };
+  const filled: ShopEvent = {
+    type: 'slot.set',
+    slot: '1',
+    content: { sku: 'tea', capacity: 3 },
+    over: { sku: 'tea', capacity: 8 },
+    by: 'Aki',
+  };
+  const slots = [{ slot: '1', sku: 'tea', capacity: 8, stock: 5 }];
+  const [before, between] = [150, 155].map((price_jpy) => ({ ...shopAt(price_jpy), slots })) as [Config, Config];
+  const emptied = { ...between, slots: [{ slot: '1', sku: 'tea', capacity: 6, stock: 5 }] };
+  for (const changes of [[price(180, 150)], [product(140), price(145, 140)], [removed], [away], [filled], [price(180, 150), away]]) {
+    const written: ShopEvent[] = [];
+    const catalogue = createCatalogue(before);
+    const happens = (...events: ShopEvent[]) => events.forEach((event) => written.push(event) && catalogue.apply(event));
+    happens(...changes);
+    expect(catalogue.superseded()).toEqual([]);
+    catalogue.configure(emptied);
+    happens(...catalogue.superseded());
+    expect(catalogue.superseded(), 'written down once').toEqual([]);
+    catalogue.configure(before);
+    const restarted = createCatalogue(before);
+    for (const event of written) restarted.apply(event);
+    for (const { products, slots: shown } of [catalogue, restarted]) {
+      expect(products()).toEqual(before.products);
+      expect(shown()).toEqual(before.slots);
+    }
+  }
+});
