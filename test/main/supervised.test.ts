@@ -1,5 +1,5 @@
 /** The real browser host under the demo's supervisor: what a kiosk that nobody looks after needs to come back. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,7 +46,9 @@ describe('a kiosk under its supervisor', () => {
     await expect.poll(() => kiosk.running()).toBe(false);
     kiosk.power(true);
     await expect.poll(() => new Set(codes()).size, { timeout: 10_000 }).toBe(2);
-    expect(readFileSync(path.join(folder, 'kiosk.log'), 'utf8')).not.toContain(codes()[0]);
+    // PayPay is not there: that stands in it sooner or later.
+    await expect.poll(() => existsSync(path.join(folder, 'kiosk.log')), { timeout: 10_000 }).toBe(true);
+    for (const code of codes()) expect(readFileSync(path.join(folder, 'kiosk.log'), 'utf8')).not.toContain(code);
   });
 
   it('is left alone while it answers, and gives addresses meanwhile', async () => {
