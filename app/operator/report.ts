@@ -13,7 +13,7 @@ export interface Report {
   readonly units: number;
   readonly taken_jpy: number;
   readonly returned_jpy: number;
-  /** Of the paid orders, how many gave everything that was paid for; null without any. */
+  /** Of the orders that were paid or held, how many gave everything that was paid for; null without any. */
   readonly success: number | null;
   readonly codes: number;
   readonly abandoned: readonly (Sum & { readonly says: LocalText })[];

@@ -6,7 +6,7 @@ import { japanDay, japanHour, type JapanDay } from './japan-time.ts';
 import { isComplete, type Money, moneyOf, type OrderSummary, returnCause } from './summary.ts';
 
 /**
- * opened: '' · codes: '' · paid: hour of the day · result: of a paid order, `complete` when everything came out, else `incomplete`, or `open` · abandoned: why nobody paid ·
+ * opened: '' · codes: '' · paid: hour of the day · result: of an order that was paid or held, `complete` when everything came out, else `incomplete`, or `open` · abandoned: why nobody paid ·
  * sold: SKU · slot: slot · failed: slot · returned: cause, on the day it went back · back: '', on the day it was taken ·
  * open: taken, and neither dispensed nor returned · settled: the same, after staff have settled the order · goodwill: dispensed, and not paid in the end · payTime: upper bound in s
  */
@@ -54,7 +54,6 @@ export function entriesOf(order: OrderSummary): Entry[] {
   if (money.takenAt_ms !== null) {
     const day = japanDay(money.takenAt_ms);
     add(day, 'paid', String(japanHour(money.takenAt_ms)), money.taken_jpy);
-    add(day, 'result', isComplete(order) ? 'complete' : order.closed === null ? 'open' : 'incomplete', money.taken_jpy);
     // Both by our own clock: from the code on the screen until the kiosk knows that it is paid.
     if (order.codeAt_ms !== null && order.payment !== null)
       add(day, 'payTime', payTime((order.payment.knownAt_ms - order.codeAt_ms) / 1000), 0);
@@ -62,6 +61,8 @@ export function entriesOf(order: OrderSummary): Entry[] {
   }
   if (order.payment !== null) {
     const day = japanDay(money.takenAt_ms ?? order.payment.paidAt_ms);
+    // Also of a hold that was let go of: its customer meant to pay, and got nothing.
+    add(day, 'result', isComplete(order) ? 'complete' : order.closed === null ? 'open' : 'incomplete', money.taken_jpy);
     const left_jpy = money.taken_jpy - money.dispensed_jpy - money.returned_jpy;
     if (left_jpy > 0) add(day, order.settled === null ? 'open' : 'settled', '', left_jpy);
     if (left_jpy < 0 && order.closed !== null) add(day, 'goodwill', '', -left_jpy);

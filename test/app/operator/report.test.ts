@@ -121,6 +121,21 @@ it('the time to pay is by the kiosk’s clock, however wrong PayPay’s or ours 
   expect(entriesOf(skewed).find(({ tally }) => tally === 'payTime')?.key).toBe('10');
 });
 
+it('counts a hold of which nothing came out among the orders that were paid, though no money moved', () => {
+  const held = (...then: readonly Timed[]) =>
+    order(at(9), [
+      ...CODE,
+      [9_000, { type: 'payment.authorized', paymentId: 'pp', amount_jpy: TEA, paidAt_ms: at(9) + 9_000, expiresAt_ms: null }],
+      ...then,
+    ]);
+  const captured: Timed = [67_000, { type: 'capture.completed', merchantCaptureId: 'c', amount_jpy: TEA }];
+  const jammed: Timed = [65_000, { type: 'vend.failed', line: 0, why: 'jam', detail: '' }];
+  const reverted: Timed = [67_000, { type: 'revert.completed' }];
+  const sums = sumsOf([held(...SOLD, captured, closed('vended')), held(jammed, reverted, closed('refunded')), held()]);
+  const made = report({ from: DAY, to: DAY, now_ms: dayStart_ms(DAY + 1), products: [], stockOuts: [], sums });
+  expect(made, 'the third is under way').toMatchObject({ orders: 1, taken_jpy: TEA, returned_jpy: 0, success: 0.5 });
+});
+
 it('what staff have settled is open no longer, and the day adds up all the same', () => {
   const question: readonly Timed[] = [
     ...CODE,
