@@ -1,5 +1,7 @@
 /** `jihanki orders`: find sales, and read the story of one. */
 import { dateTime } from '../../app/operator/japan-time.ts';
+import type { OrderPage } from '../../app/operator/archive.ts';
+import { isNamed } from '../../app/operator/search.ts';
 import type { OrderSummary } from '../../app/operator/summary.ts';
 import type { AskedView, StoryView } from '../../app/operator/view.ts';
 import { type Call, type Command, confirm, needed, Refusal, type Shown, table, UsageError, wholeNumber, yen } from './command.ts';
@@ -16,7 +18,7 @@ export const orders: Command = {
        jihanki orders decide ORDER --came-out yes|no [--yes]
        jihanki orders release     # those that broke a rule were looked at: sell again
 
-  TEXT          an order number, an amount, PayPay's paymentId or the merchantPaymentId
+  TEXT          an order number or its last digits, an amount, PayPay's paymentId or the merchantPaymentId
   --result      ${RESULTS.join(', ')}
   --attention   only those that wait for a person
   --from, --to  a day, or a minute: 2026-11-23T14:05 (Japan)
@@ -58,7 +60,7 @@ examples:
     const { from, to, attention, limit } = call.values as Record<string, string | undefined> & { attention?: boolean };
     const result = RESULTS.find((one) => one === call.values['result']);
     if (call.values['result'] !== undefined && result === undefined) throw new UsageError(`--result: allowed: ${RESULTS.join(', ')}`);
-    const page = await call.door.ask<{ orders: readonly OrderSummary[]; next: string | null }>({
+    const page = await call.door.ask<OrderPage>({
       ask: 'orders',
       text: call.args[0] ?? '',
       ...(from === undefined ? {} : { from }),
@@ -140,13 +142,20 @@ async function show({ door, args }: Call) {
 }
 
 /**
- * @param text order number or merchantPaymentId
+ * @param text order number, its last digits, or merchantPaymentId
  * @throws UsageError | Refusal
  */
 export async function findOrder(door: Door, text: string | undefined): Promise<OrderSummary> {
   if (text === undefined) throw new UsageError('ORDER is missing: its number or merchantPaymentId');
-  const page = await door.ask<{ orders: readonly OrderSummary[] }>({ ask: 'orders', text, attention: false, limit: 50 });
-  const found = page.orders.find((order) => [order.orderNumber, order.orderId, order.merchantPaymentId].includes(text));
-  if (found === undefined) throw new Refusal('noSuchOrder', `there is no order ${text}`);
-  return found;
+  const page = await door.ask<OrderPage>({ ask: 'orders', text, attention: false, limit: 200 });
+  const named = page.orders.filter((order) => isNamed(order, text));
+  const [found] = named;
+  if (found !== undefined && named.length === 1) return found;
+  throw new Refusal(
+    'noSuchOrder',
+    found !== undefined
+      ? `${text} may be any of ${named.map(({ orderNumber, merchantPaymentId }) => `${orderNumber} (${merchantPaymentId})`).join(', ')}`
+      : // So many cost what the digits say that the order may be further down.
+        `there is no order ${text}${page.next === null ? '' : ' among the newest ones that fit: give its whole number, as 1-000042'}`,
+  );
 }

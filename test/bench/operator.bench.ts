@@ -67,7 +67,7 @@ export default async function bench(orders = 1_000_000): Promise<Row[]> {
 
 async function questions(archive: OrderArchive, orders: number): Promise<Row[]> {
   const search = (wanted: Partial<OrderSearch>) => archive.search({ any: [], attention: false, limit: 50, ...wanted });
-  const typed = (text: string) => search({ any: criteriaOf(text, MACHINE) ?? [] });
+  const typed = (text: string) => search({ any: criteriaOf(text, MACHINE) });
   const spread = (i: number, count: number): number => Math.floor(((i * 0.618034) % 1) * count);
   const day = (i: number): JapanDay => FIRST_day + spread(i, DAYS - 31);
   const days = (from: JapanDay, to: JapanDay) => ({ from_ms: dayStart_ms(from), to_ms: dayStart_ms(to + 1) });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Sums } from '../../../app/operator/archive.ts';
 import { dayNamed, dayStart_ms, weekday } from '../../../app/operator/japan-time.ts';
 import { report } from '../../../app/operator/report.ts';
-import { criteriaOf } from '../../../app/operator/search.ts';
+import { criteriaOf, isNamed } from '../../../app/operator/search.ts';
 import { storyOf } from '../../../app/operator/story.ts';
 import { grow, type OrderSummary } from '../../../app/operator/summary.ts';
 import { entriesOf } from '../../../app/operator/tally.ts';
@@ -155,13 +155,31 @@ it('knows which day of the week it is', () => expect(weekday(DAY), '2026-11-22 i
 
 it.each([
   ['', []],
-  ['￥１，５００', ['total_jpy 1500', 'orderNumber ￥1,500']],
+  ['￥１，５００', ['total_jpy 1500', 'orderNumber ￥1,500', 'orderNumber ￥１，５００']],
   ['42', ['total_jpy 42', 'orderNumber A1-000042', 'orderNumber 42', 'orderId 42']],
   ['A1-000042', ['orderNumber A1-000042', 'orderId A1-000042']],
   ['04123456789012345678', ['orderNumber 04123456789012345678', 'orderId 04123456789012345678', 'paymentId 04123456789012345678']],
 ])('takes “%s” for what it may be', (typed, wanted) => {
-  const found = criteriaOf(typed, 'A1')?.map((criterion) => `${criterion.by} ${criterion.is}`);
+  const found = criteriaOf(typed, 'A1').map((criterion) => `${criterion.by} ${criterion.is}`);
   expect(found).toEqual(wanted);
+});
+
+it.each([
+  ['１号機', '１号機-000042', '１号機-000042'],
+  ['１号機', '1号機-000042', '１号機-000042'],
+  ['１号機', '４２', '１号機-000042'],
+  ['Lobby 1', 'Lobby 1-000042', 'Lobby 1-000042'],
+  ['Lobby 1', 'Lobby　１-000042', 'Lobby 1-000042'],
+  ['renamed since', 'Ｌｏｂｂｙ 1-000042', 'Ｌｏｂｂｙ 1-000042'],
+])('at “%s”, “%s” is the order %s', (machineName, typed, orderNumber) => {
+  expect(criteriaOf(typed, machineName)).toContainEqual({ by: 'orderNumber', is: orderNumber });
+  const one = { ...order(NOON_ms, []), orderNumber };
+  expect(isNamed(one, typed)).toBe(true);
+  expect(isNamed({ ...one, orderNumber: one.orderNumber.replace('42', '142') }, typed)).toBe(false);
+});
+
+it('an amount names no order', () => {
+  expect(isNamed({ ...order(NOON_ms, []), orderNumber: '1-000042' }, '150')).toBe(false);
 });
 
 it('tells an order line by line, and what it does not add up to', () => {
