@@ -24,7 +24,7 @@ import type {
 } from './ports.ts';
 import { JournalError } from './ports.ts';
 import { createDesk, type StaffDesk } from './operator/desk.ts';
-import { screenOf, shopView } from './project.ts';
+import { lastSaleView, screenOf, shopView } from './project.ts';
 import { receiptOf, receiptUrl } from './receipt.ts';
 import { createMachineSide } from './selection.ts';
 import { watchDisk } from './silent-disk.ts';
@@ -155,7 +155,8 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
     books.onAppend((order, event, shopEvents) => {
       desk.happened(shopEvents);
       log.info(event.type, { orderId: order.orderId, orderNumber: order.opened.orderNumber });
-      if (actor.getSnapshot().context.sale?.orderId === order.orderId) shown = order;
+      // Also once it has left the screen: a counter says what became of it.
+      if ([actor.getSnapshot().context.sale?.orderId, shown?.orderId].includes(order.orderId)) shown = order;
       if (event.type === 'order.opened') orderCount += 1;
       telling.next();
       updateGate();
@@ -381,6 +382,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
         gateProblem === null
           ? products
           : products.map((product) => ({ ...product, available: 0, notForSale: product.notForSale ?? gateProblem })),
+      lastSale: shop.mode === 'counter' && shown !== null ? lastSaleView(shown) : null,
       now_ms: gateway.now_ms(),
       idleAt_ms: context.idleAt_ms,
     };

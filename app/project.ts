@@ -2,11 +2,11 @@
 import type { Config } from './config.ts';
 import type { KioskContext } from './kiosk.machine.ts';
 import { impossible } from './errors.ts';
-import { dispensed_jpy, type LineState, needsPerson, type Order, refundDue_jpy } from './order/order.ts';
+import { dispensed_jpy, ledger, type LineState, needsPerson, type Order, refundDue_jpy } from './order/order.ts';
 import type { OrderEvent } from './order/events.ts';
 import { choosesAtMachine } from './selection.ts';
 import { themeOf } from './theme.ts';
-import type { CartLineView, OrderView, RefundView, ScreenName, ScreenView, ShopView, VendLineView } from './view.ts';
+import type { CartLineView, LastSaleView, OrderView, RefundView, ScreenName, ScreenView, ShopView, VendLineView } from './view.ts';
 
 type Opened = Extract<OrderEvent, { type: 'order.opened' }>;
 
@@ -101,6 +101,20 @@ export function refundView(order: Order): RefundView {
     default:
       return impossible(refund.state);
   }
+}
+
+export function lastSaleView(order: Order): LastSaleView {
+  const { opened, closed, payment, paymentClosed } = order;
+  const { taken_jpy, returned_jpy, dispensed_jpy } = ledger(order);
+  const state = (): LastSaleView['state'] => {
+    if (taken_jpy > 0 && returned_jpy === taken_jpy) return 'returned';
+    if (dispensed_jpy === opened.total_jpy) return 'paid';
+    // A closed code is watched for a while; the screen says already that nothing was taken.
+    if (payment === null && paymentClosed === 'unpaid') return 'notPaid';
+    if (closed === null || (closed.result === 'attention' && !order.settled)) return 'open';
+    return taken_jpy === 0 ? 'notPaid' : 'paid';
+  };
+  return { orderNumber: opened.orderNumber, total_jpy: opened.total_jpy, at_ms: order.openedAt_ms, state: state() };
 }
 
 export interface ScreenFacts {

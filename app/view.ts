@@ -136,6 +136,16 @@ export type ScreenView =
 
 export type ScreenName = ScreenView['name'];
 
+/** What became of the last sale of a counter: staff who were not looking when it ended must not ring it up again. */
+export interface LastSaleView {
+  readonly orderNumber: string;
+  readonly total_jpy: number;
+  /** When it was rung up. */
+  readonly at_ms: number;
+  /** `open`: not known yet, under way, or for a person to settle. */
+  readonly state: 'paid' | 'notPaid' | 'returned' | 'open';
+}
+
 export interface ShopView {
   readonly name: LocalText;
   readonly machineName: string;
@@ -175,6 +185,8 @@ export interface KioskView {
   readonly comfort: ComfortView;
   readonly screen: ScreenView;
   readonly products: readonly ProductView[];
+  /** For staff, never for a customer; null at a vending machine and before the first sale since the start. */
+  readonly lastSale: LastSaleView | null;
   /** PayPay's time when this view was made: the screen counts down against it, never against its own clock. */
   readonly now_ms: number;
   /** The screen goes back to attract then unless touched; null where it never does (QR until settled). On the scale of `now_ms`. */

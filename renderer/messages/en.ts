@@ -39,6 +39,11 @@ export const en: Messages = {
   'counter.charge': 'Pay',
   'counter.products': 'Products',
   'counter.keypad': 'Amount',
+  'last.sale': 'Last sale {{time}}',
+  'last.paid': 'paid',
+  'last.notPaid': 'not paid',
+  'last.returned': 'returned',
+  'last.open': 'being checked',
 
   'age.needed': 'Age check',
   'age.title': 'Checking your age',

@@ -40,6 +40,11 @@ export const jaEasy: Messages = {
   'counter.charge': 'はらう',
   'counter.products': 'しょうひん',
   'counter.keypad': 'お金',
+  'last.sale': 'まえ {{time}}',
+  'last.paid': 'はらった',
+  'last.notPaid': 'はらって いない',
+  'last.returned': 'かえした',
+  'last.open': 'しらべて いる',
 
   'age.needed': '年を たしかめます',
   'age.title': '年を たしかめて います',

@@ -39,6 +39,11 @@ export const ja = {
   'counter.charge': 'お支払いへ',
   'counter.products': '商品',
   'counter.keypad': '金額',
+  'last.sale': '前回 {{time}}',
+  'last.paid': '支払いずみ',
+  'last.notPaid': '支払いなし',
+  'last.returned': '返金ずみ',
+  'last.open': '確認中',
 
   'age.needed': '年齢確認あり',
   'age.title': '年齢を確認しています',

@@ -39,6 +39,11 @@ export const ko: Messages = {
   'counter.charge': '결제하기',
   'counter.products': '상품',
   'counter.keypad': '금액',
+  'last.sale': '지난 결제 {{time}}',
+  'last.paid': '결제됨',
+  'last.notPaid': '결제되지 않음',
+  'last.returned': '환불됨',
+  'last.open': '확인 중',
 
   'age.needed': '나이 확인 필요',
   'age.title': '나이를 확인하고 있습니다',

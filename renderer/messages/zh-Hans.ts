@@ -39,6 +39,11 @@ export const zhHans: Messages = {
   'counter.charge': '去付款',
   'counter.products': '商品',
   'counter.keypad': '金额',
+  'last.sale': '上一笔 {{time}}',
+  'last.paid': '已付款',
+  'last.notPaid': '未付款',
+  'last.returned': '已退款',
+  'last.open': '确认中',
 
   'age.needed': '需确认年龄',
   'age.title': '正在确认年龄',

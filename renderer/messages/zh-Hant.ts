@@ -39,6 +39,11 @@ export const zhHant: Messages = {
   'counter.charge': '前往付款',
   'counter.products': '商品',
   'counter.keypad': '金額',
+  'last.sale': '上一筆 {{time}}',
+  'last.paid': '已付款',
+  'last.notPaid': '未付款',
+  'last.returned': '已退款',
+  'last.open': '確認中',
 
   'age.needed': '需確認年齡',
   'age.title': '正在確認年齡',

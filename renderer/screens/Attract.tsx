@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { ProductView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
+import { LastSale } from '../parts/LastSale.tsx';
 import { Name } from '../parts/Name.tsx';
 import { Picture } from '../parts/Picture.tsx';
 import type { Texts } from '../texts.ts';
@@ -38,6 +39,7 @@ export function Attract() {
             <small lang={other.language}>{other.t(begin)}</small>
           </button>
         )}
+        <LastSale />
       </div>
     </main>
   );

@@ -3,6 +3,7 @@ import { useCallback, useState } from 'react';
 import type { ScreenView } from '../../app/view.ts';
 import { useKiosk } from '../kiosk.ts';
 import { Cart } from '../parts/Cart.tsx';
+import { LastSale } from '../parts/LastSale.tsx';
 import { Layout } from '../parts/Layout.tsx';
 import { Problem } from '../parts/Problem.tsx';
 import { Products } from '../parts/Products.tsx';
@@ -74,6 +75,7 @@ function Keypad() {
       }}
     >
       <div className="keypad-display">
+        <LastSale />
         <h1 className="bill-label">{t('counter.amount')}</h1>
         <output className="amount" data-testid="amount">
           {texts.yen(amount_jpy)}

@@ -154,6 +154,42 @@ describe('the screen goes back by itself', () => {
   });
 });
 
+describe('staff who were not looking when a sale ended', () => {
+  const charge = { do: 'charge', amount_jpy: 300 } satisfies KioskCommand;
+
+  it('find at the counter what became of it: paid, not paid, or given back', async () => {
+    await open();
+    expect(shop.view().lastSale).toBeNull();
+    const rungUpAt_ms = shop.clock.now_ms();
+    await shop.send(touch, charge);
+    await shop.pay();
+    const { order } = await shop.see('thanks');
+    await shop.see('attract');
+    const paid = { orderNumber: order.orderNumber, total_jpy: 300, at_ms: rungUpAt_ms, state: 'paid' };
+    expect(shop.view().lastSale).toEqual(paid);
+    await shop.send(touch);
+    expect(shop.view()).toMatchObject({ screen: { name: 'selecting' }, lastSale: paid });
+
+    await shop.send(charge);
+    await shop.see('awaitingPayment');
+    await shop.send({ do: 'cancel' });
+    const { order: given } = await shop.see('codeClosed');
+    await shop.send({ do: 'finish' });
+    expect(shop.view().lastSale).toMatchObject({ orderNumber: given.orderNumber, state: 'notPaid' });
+  });
+
+  it('see it change also after the screen has gone back', async () => {
+    await open();
+    await shop.send(touch, charge);
+    await shop.pay();
+    await shop.see('thanks');
+    await shop.see('attract');
+    const orderId = shop.rows().flatMap((row) => (row.stream === 'order' ? [row.orderId] : []))[0] ?? '';
+    void shop.kiosk.operator.refund(orderId, { by: 'Aki', refund_jpy: 300, reason: 'came back with it' });
+    await shop.until(() => shop.view().lastSale?.state === 'returned');
+  });
+});
+
 describe('a page that could not be drawn', () => {
   it('is written down with what stood there, and changes nothing', async () => {
     const told: unknown[] = [];

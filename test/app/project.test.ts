@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Config } from '../../app/config.ts';
 import type { OrderEvent } from '../../app/order/events.ts';
 import type { Order } from '../../app/order/order.ts';
+import { lastSaleView } from '../../app/project.ts';
 import { receiptOf, receiptUrl } from '../../app/receipt.ts';
 import type { ScreenView } from '../../app/view.ts';
 import { receiptDocument } from '../../main/printer.ts';
@@ -171,4 +172,33 @@ it('the voice says what changed: a trouble, the total, PayPay’s silence', () =
   expect(say('selecting-cart')).toBe('合計 ¥480');
   expect(say('selecting-problem')).toBe(texts('ja').t('reason.slotPaused'));
   expect(say('awaitingPayment-cart')).toContain('PayPayからの返事を待っています');
+});
+
+describe('a counter’s last sale', () => {
+  const refunded: readonly OrderEvent[] = [refund(300), { type: 'refund.completed' }];
+  const closed = (result: 'vended' | 'refunded' | 'abandoned'): OrderEvent => ({
+    ...{ type: 'order.closed', closing: 1, result, taken_jpy: 0, returned_jpy: 0, dispensed_jpy: 0 },
+  });
+  const unpaid: OrderEvent = { type: 'payment.closed', how: 'unpaid' };
+  it.each([
+    ['open', 'its code was only just made', [opened([300]), ...codeCreated]],
+    ['open', 'PayPay has not answered whether it was paid', [opened([300]), ...codeCreated, ...cancelled]],
+    ['notPaid', 'PayPay said that nobody paid', [opened([300]), ...codeCreated, ...cancelled, unpaid]],
+    ['open', 'it was paid after that', [opened([300]), ...codeCreated, ...cancelled, unpaid, paid(300)]],
+    ['returned', 'that went back', [opened([300]), ...codeCreated, ...cancelled, unpaid, paid(300), ...refunded]],
+    ['paid', 'the goods were handed over', [opened([300]), ...codeCreated, paid(300), ...vended(0)]],
+    ['paid', 'of a hold', [opened([300]), ...codeCreated, held(300), ...vended(0)]],
+    [
+      'open',
+      'a person must see to it',
+      [opened(PRICES), ...codeCreated, paid(300), ...vended(0), ...unknown('delivered', 1), attention(100)],
+    ],
+    [
+      'notPaid',
+      'no code could be made',
+      [opened([300]), { type: 'code.requested' }, { type: 'code.rejected', code: '', message: '' }, closed('abandoned')],
+    ],
+  ] satisfies [string, string, OrderEvent[]][])('is %s: %s', (state, _, events) => {
+    expect(lastSaleView(tell(...events)).state).toBe(state);
+  });
 });

@@ -31,6 +31,11 @@ test('staff ring up, the customer pays on the other screen, both see the result'
     await expect(customer.getByTestId('finish'), 'the staff’s screen is closed by staff').toHaveCount(0);
     await staff.getByTestId('finish').tap();
     await expect(customer.getByTestId('customer-side'), 'the next customer finds the shop’s language').toContainText('いらっしゃいませ');
+    await expect(staff.getByTestId('last-sale')).toContainText(`${number} ¥1,230 支払いずみ`);
+    await staff.getByRole('button', { name: 'お会計をはじめる' }).tap();
+    await expect(staff.getByTestId('last-sale'), 'whoever rings up sees it as well').toContainText(`${number} ¥1,230 支払いずみ`);
+    await expect(customer.getByTestId('customer-side')).toContainText('お会計を準備しています');
+    await expect(customer.getByText(number ?? ''), 'the next customer does not').toHaveCount(0);
     expect(await counter.ledger()).toMatchObject({ taken_jpy: 1230, returned_jpy: 0 });
   } finally {
     await counter.end();

@@ -1,7 +1,7 @@
 /** A view for every screen, and for the variants that look different. */
 import { themeOf, USUAL_ACCENT, USUAL_GROUND } from '../../app/theme.ts';
 import type { LocalText, OrderEvent } from '../../app/order/events.ts';
-import type { KioskView, Language, OrderView, ProductView, ScreenView, ShopView, VendLineView } from '../../app/view.ts';
+import type { KioskView, Language, LastSaleView, OrderView, ProductView, ScreenView, ShopView, VendLineView } from '../../app/view.ts';
 import { codeCreated, jammed, opened, paid, screenOfOrder, tell, unknown, vended } from '../app/order/orders.ts';
 
 const NOW_ms = Date.UTC(2026, 10, 23, 5, 5); // 14:05 in Japan
@@ -94,10 +94,12 @@ export const view = (screen: ScreenView, more: Partial<KioskView> = {}): KioskVi
   comfort: { language: 'ja', easyView: false },
   screen,
   products,
+  lastSale: null,
   now_ms: NOW_ms,
   idleAt_ms: null,
   ...more,
 });
+const lastSale: LastSaleView = { orderNumber: '3-000142', total_jpy: 300, at_ms: NOW_ms - 240_000, state: 'paid' };
 /** Thanks go by themselves soon; what must be read stays. */
 const soon = { idleAt_ms: NOW_ms + 20_000 };
 const later = { idleAt_ms: NOW_ms + 60_000 };
@@ -139,6 +141,7 @@ const refund: OrderEvent = { type: 'refund.requested', amount_jpy: 150 };
 export const fixtures = {
   recovering: view({ name: 'recovering' }),
   attract: view({ name: 'attract' }),
+  'attract-counter': view({ name: 'attract' }, { shop: { ...shop, mode: 'counter', categories: [] }, lastSale }),
   'attract-machine': view({ name: 'attract' }, { shop: { ...shop, selection: 'machine' } }),
   'selecting-empty': view({ name: 'selecting', cart: [], total_jpy: 0, problem: null }, { idleAt_ms: NOW_ms + 60_000 }),
   'selecting-cart': view({ name: 'selecting', cart, total_jpy: 480, problem: null }, { idleAt_ms: NOW_ms + 60_000 }),
@@ -173,7 +176,7 @@ export const fixtures = {
   ),
   counter: view(
     { name: 'selecting', cart: [], total_jpy: 0, problem: null },
-    { shop: { ...shop, mode: 'counter', categories: [] }, idleAt_ms: NOW_ms + 60_000 },
+    { shop: { ...shop, mode: 'counter', categories: [] }, lastSale, idleAt_ms: NOW_ms + 60_000 },
   ),
   'selecting-age': view(
     { name: 'selecting', cart: [line('cider', 1)], total_jpy: 160, problem: 'ageUnknown' },
