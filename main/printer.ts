@@ -1,12 +1,16 @@
 /** Receipts on paper: ESC/POS through receiptline, over TCP (port 9100) or a printer device. */
+import { once } from 'node:events';
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { transform } from 'receiptline';
 import type { Config } from '../app/config.ts';
 import type { ReceiptPrinter } from '../app/ports.ts';
 import type { Receipt, ReceiptLine } from '../app/receipt.ts';
 
 const SEND_ms = 10_000;
+const RETRY_ms = 50;
 
 const yen = (amount_jpy: number): string => `¥${amount_jpy.toLocaleString('ja-JP')}`;
 /** receiptline gives these characters a meaning; a product's name must not. */
@@ -56,9 +60,12 @@ export function receiptDocument(receipt: Receipt): string {
 
 /**
  * @param options the `printer` part of the configuration
+ * @param within_ms a device that has not taken a receipt by then does not get it
  * @returns a printer that opens its port for each receipt: nobody waits for paper that is out
  */
-export function createReceiptPrinter(options: NonNullable<Config['printer']>): ReceiptPrinter {
+export function createReceiptPrinter(options: NonNullable<Config['printer']>, within_ms: number = SEND_ms): ReceiptPrinter {
+  const tcp = /^tcp:\/\/([^/:]+):(\d+)$/.exec(options.port);
+  const send = tcp ? (bytes: Buffer) => sendTcp(tcp[1] ?? '', Number(tcp[2]), bytes) : deviceSender(options.port, within_ms);
   return {
     async print(receipt) {
       const commands = transform(receiptDocument(receipt), {
@@ -67,9 +74,7 @@ export function createReceiptPrinter(options: NonNullable<Config['printer']>): R
         command: options.command === 'star' ? 'starmbcs2' : options.command,
         cutting: true,
       });
-      const bytes = Buffer.from(commands, 'latin1');
-      const tcp = /^tcp:\/\/([^/:]+):(\d+)$/.exec(options.port);
-      await (tcp ? sendTcp(tcp[1] ?? '', Number(tcp[2]), bytes) : sendDevice(options.port, bytes));
+      await send(Buffer.from(commands, 'latin1'));
     },
   };
 }
@@ -88,11 +93,38 @@ function sendTcp(host: string, port: number, bytes: Buffer): Promise<void> {
   });
 }
 
-async function sendDevice(path: string, bytes: Buffer): Promise<void> {
-  const device = await open(path, 'w');
+/** One receipt after the other: a driver that holds the thread which writes to it holds no second one. */
+function deviceSender(device: string, within_ms: number): (bytes: Buffer) => Promise<void> {
+  let before: Promise<unknown> = Promise.resolve();
+  return (bytes) => {
+    const late = AbortSignal.timeout(within_ms);
+    const sent = before.then(() => sendDevice(device, bytes, late));
+    before = sent.catch(() => {});
+    const gone = once(late, 'abort').then(() => {
+      throw new Error(`the printer at ${device} did not take a receipt within ${within_ms} ms`);
+    });
+    return Promise.race([sent, gone]);
+  };
+}
+
+/**
+ * Writes without waiting in the call: that would hold one of the four threads that also look up names, check PINs and
+ * measure the disk, for as long as the paper is out. A device that is not there is no file to make.
+ */
+async function sendDevice(device: string, bytes: Buffer, late: AbortSignal): Promise<void> {
+  late.throwIfAborted();
+  // Windows does not know the last two; undefined counts for nothing here.
+  const handle = await open(device, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
-    await device.writeFile(bytes);
+    for (let sent = 0; sent < bytes.length; late.throwIfAborted()) {
+      try {
+        sent += (await handle.write(bytes, sent)).bytesWritten;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+        await sleep(RETRY_ms);
+      }
+    }
   } finally {
-    await device.close();
+    await handle.close();
   }
 }

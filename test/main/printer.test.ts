@@ -1,7 +1,12 @@
+import { execFileSync } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
+import { closeSync, constants, mkdtempSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import iconv from 'iconv-lite';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Receipt } from '../../app/receipt.ts';
 import { createReceiptPrinter, receiptDocument } from '../../main/printer.ts';
 
@@ -55,4 +60,75 @@ test("a product's name cannot become markup", () => {
 test('a printer that is not there is an error with its address, not a hanging sale', async () => {
   const printer = createReceiptPrinter({ port: 'tcp://127.0.0.1:1', columns: 32, command: 'escpos' });
   await expect(printer.print(receipt)).rejects.toThrow(/ECONNREFUSED/);
+});
+
+describe.skipIf(process.platform === 'win32')('a printer device', () => {
+  let folder: string;
+  let device: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'jihanki-printer-'));
+    device = path.join(folder, 'lp0');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const printer = (within_ms: number) => createReceiptPrinter({ port: device, columns: 32, command: 'escpos' }, within_ms);
+  const { O_RDWR, O_NONBLOCK } = constants;
+
+  /** Takes nothing more until it is read. */
+  function full(): { readonly read: () => Buffer; readonly close: () => void } {
+    execFileSync('mkfifo', [device]);
+    const end = openSync(device, O_RDWR | O_NONBLOCK);
+    const filling = Buffer.alloc(4096);
+    const read = (): Buffer => {
+      const chunks: Buffer[] = [];
+      try {
+        for (;;) {
+          const chunk = Buffer.alloc(65_536);
+          chunks.push(chunk.subarray(0, readSync(end, chunk)));
+        }
+      } catch {
+        return Buffer.concat(chunks);
+      }
+    };
+    try {
+      for (;;) writeSync(end, filling);
+    } catch {
+      return { read, close: () => closeSync(end) };
+    }
+  }
+
+  test('that is not there is an error, and no file takes its place', async () => {
+    await expect(printer(1000).print(receipt)).rejects.toThrow(/ENOENT/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('that nobody serves is an error at once, and holds no thread', async () => {
+    execFileSync('mkfifo', [device]);
+    await expect(printer(1000).print(receipt)).rejects.toThrow(/ENXIO/);
+  });
+
+  test('that is busy for a while gets every receipt whole, one after the other', async () => {
+    const { read, close } = full();
+    const { print } = printer(5000);
+    const both = Promise.all([print(receipt), print({ ...receipt, orderNumber: '1-000043' })]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    read();
+    await both;
+    const paper = iconv.decode(read(), 'shiftjis');
+    expect(paper.indexOf('1-000042')).toBeLessThan(paper.indexOf('1-000043'));
+    expect(paper.split('\x1b@')).toHaveLength(3);
+    close();
+  });
+
+  test('that takes nothing more is given up, also by those who wait for it, and does not print them when they are gone', async () => {
+    const { read, close } = full();
+    const { print } = printer(300);
+    const tries = await Promise.allSettled([1, 2, 3, 4, 5, 6].map(() => print(receipt)));
+    expect(tries.map(({ status }) => status)).toEqual(Array(6).fill('rejected'));
+    // Looked up in one of the threads that files are written in.
+    await lookup('localhost');
+    read();
+    await print(receipt);
+    expect(iconv.decode(read(), 'shiftjis').split('\x1b@')).toHaveLength(2);
+    close();
+  });
 });
