@@ -14,6 +14,8 @@ import type { Prepared } from '../screen-pictures.ts';
 /** What is opened once, at the start: a change of it needs a new one. */
 export const AT_START_ONLY = ['paypay', 'machine', 'printer', 'ageCheck', 'operator'] as const satisfies readonly (keyof Config)[];
 const LOOK_EVERY_ms = 2_000;
+/** What a file names, a picture or a secret, may be put right without a touch of the file itself. */
+const TRY_AGAIN_ms = 30_000;
 
 export interface Configuration {
   current(): Config;
@@ -50,8 +52,10 @@ export function watchConfiguration(options: {
   let turn: Promise<readonly string[]> = Promise.resolve([]);
   function reload(): Promise<readonly string[]> {
     const next = async () => {
+      const before = problems;
       problems = await attempt();
-      if (problems.length > 0) log.warn('config.notInForce', { message: problems.join('; ').slice(0, 500) });
+      if (problems.length > 0 && !isDeepStrictEqual(problems, before))
+        log.warn('config.notInForce', { message: problems.join('; ').slice(0, 500) });
       return problems;
     };
     return (turn = turn.then(next, next));
@@ -81,10 +85,13 @@ export function watchConfiguration(options: {
   // By time stamp, not by events of the file system: editors replace files, and some disks report nothing.
   // The first look always reads: what was written since the start began would go unnoticed otherwise.
   let seen: string | null = null;
+  let seenAt_ms = 0;
   const look = async (): Promise<void> => {
     const now = await stat(file).then(({ ino, size, mtimeMs }) => `${ino}:${size}:${mtimeMs}`, String);
-    if (now === seen || stopped) return;
+    const isDue = problems.length > 0 && performance.now() - seenAt_ms >= TRY_AGAIN_ms;
+    if ((now === seen && !isDue) || stopped) return;
     seen = now;
+    seenAt_ms = performance.now();
     await reload();
   };
   let stopped = false;

@@ -94,6 +94,40 @@ test('an editor that renames its file over ours is noticed by itself', async () 
   await vi.waitFor(() => expect(prices()).toEqual([170]), 10_000);
 }, 15_000);
 
+test('one whose picture is copied after it comes into force by itself', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  try {
+    configuration.stop();
+    const told: unknown[] = [];
+    const log = { ...silentLog, warn: (...line: unknown[]) => void told.push(line) };
+    configuration = watchConfiguration({
+      ...{ file, initial: readConfigFile(file), read: () => readConfigFile(file), log },
+      preparePictures: (config) => pictures.prepare(config),
+      apply: (config) => void applied.push(config),
+    });
+    writeFileSync(file, YAML.replace('price_jpy: 150', 'picture: tea.png, price_jpy: 160'));
+    expect((await configuration.reload()).join()).toContain('tea.png');
+    const before = told.length;
+    const pass = async (time_ms: number): Promise<void> => {
+      for (let passed_ms = 0; passed_ms < time_ms; passed_ms += 2000) {
+        await vi.advanceTimersByTimeAsync(2000);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    };
+    await pass(90_000);
+    expect(applied).toEqual([]);
+    expect(told, 'what was said once is not said again').toHaveLength(before);
+    await sharp({ create: { width: 8, height: 8, channels: 3, background: '#0a0' } })
+      .png()
+      .toFile(path.join(folder, 'tea.png'));
+    await pass(32_000);
+    await expect.poll(prices).toEqual([160]);
+    expect(configuration.problems()).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 describe.each([
   ['machine', (yaml: string) => yaml.replace('ttyS9', 'ttyS8')],
   ['paypay', (yaml: string) => yaml.replace('merchantId: test', 'merchantId: other')],
