@@ -56,7 +56,7 @@ async function sales(call: Call): Promise<Shown> {
       '',
       table([['product', 'units', 'amount'], ...found.byProduct.map(({ name, n, jpy }) => [name.ja, String(n), yen(jpy)])], [1, 2]),
       '',
-      table([['day', 'units', 'amount'], ...found.byDay.map(({ day, n, jpy }) => [day, String(n), yen(jpy)])], [1, 2]),
+      table([['day', 'orders', 'amount'], ...found.byDay.map(({ day, n, jpy }) => [day, String(n), yen(jpy)])], [1, 2]),
     ].join('\n'),
     json: found,
   };

@@ -1,8 +1,11 @@
-/** A file for the accountant has its name when it is whole. */
+/** What the command line says of the days' sales, and the files that it writes of them. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { dayNamed } from '../../../app/operator/japan-time.ts';
+import { report as reportOf } from '../../../app/operator/report.ts';
+import type { Call } from '../../../main/cli/command.ts';
 import { openDoor } from '../../../main/cli/door.ts';
 import { report } from '../../../main/cli/report.ts';
 import { ok, openKiosk } from './kiosk.ts';
@@ -48,4 +51,22 @@ test('a year of orders on a slow computer takes longer than an answer', async ()
   });
   await save();
   expect(existsSync(out)).toBe(true);
+});
+
+test('counts orders by day, and units by product', async () => {
+  const day = dayNamed('2026-11-22') ?? NaN;
+  const sums = {
+    byKey: [
+      { tally: 'paid' as const, key: '9', n: 1, jpy: 300 },
+      { tally: 'sold' as const, key: 'tea', n: 2, jpy: 300 },
+    ],
+    byDay: [{ tally: 'paid' as const, day, n: 1, jpy: 300 }],
+    byWeekHour: [],
+  };
+  const products = [{ sku: 'tea', name: { ja: 'お茶' }, price_jpy: 150, allergens: [], ageRestricted: false }];
+  const found = reportOf({ from: day, to: day, now_ms: 0, sums, stockOuts: [], products });
+  const call = { args: [], values: {}, door: { ask: () => Promise.resolve(found) } } as unknown as Call;
+  const { text } = await report.run(call);
+  expect(text).toMatch(/^product +units +amount\s+お茶 +2 +¥300$/m);
+  expect(text).toMatch(/^day +orders +amount\s+2026-11-22 +1 +¥300$/m);
 });
