@@ -1,5 +1,5 @@
 /** The command line beside a running kiosk: it asks the kiosk, never the journal, and every role holds there too. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from '@playwright/test';
 import type { Role } from '../../app/operator/permissions.ts';
@@ -75,6 +75,21 @@ test('orders, refund, stock and report: the same answers as the books, and nothi
   writeFileSync(file, 'kept');
   expect(await jihanki(corner, 'cashier', ...save)).toMatchObject({ code: 2 });
   expect(readFileSync(file, 'utf8'), 'no file is written over').toBe('kept');
+});
+
+test('an owner who forgot the PIN: staff.json put aside, the printed code makes a new one, and nobody of before gets in', async ({
+  open,
+}) => {
+  const corner = await open();
+  await hire(corner);
+  expect(await jihanki(corner, 'owner', 'orders')).toMatchObject({ code: 0 });
+  await corner.kiosk().end('SIGTERM');
+  const file = path.join(corner.folder, 'data', 'staff.json');
+  renameSync(file, `${file}.old`);
+  await corner.startKiosk();
+  expect(await jihanki(corner, 'cashier', 'orders'), 'the others have to be added again').toMatchObject({ code: 1 });
+  await hire(corner);
+  expect(await jihanki(corner, 'owner', 'orders')).toMatchObject({ code: 0 });
 });
 
 test('without a kiosk, with a wrong PIN, with a word that is no command', async ({ open }) => {
