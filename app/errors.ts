@@ -1,8 +1,8 @@
 /**
  * What a call to the outside world told us, by what is known and not by what the wire said.
  *
- * Every port that can move money or goods answers with an {@link Outcome}; the value can only be
- * reached by looking at all four cases, so a caller who forgets *unknown* does not compile.
+ * Every port that can move money or goods answers with an {@link Outcome}; the value stands only in *done*, and a
+ * switch over the others that ends in {@link impossible} does not compile where *unknown* is forgotten.
  */
 
 /** The far end did what was asked and said so. */
@@ -11,7 +11,7 @@ export interface Done<T> {
   readonly value: T;
 }
 
-/** The far end certainly did nothing, and said why: a 4xx with a code, a NAK. Asking again the same way is pointless. */
+/** The far end certainly did nothing, and said why: a 4xx with a code, a NAK. Asking again at once is pointless. */
 export interface Rejected {
   readonly outcome: 'rejected';
   /** Stable key of the far end, for example PayPay's `resultInfo.code`. */

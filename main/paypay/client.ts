@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Clock, Ids, Log } from '../../app/ports.ts';
 import { systemClock, systemIds } from '../system.ts';
 import { linkRequestToken, readLinkAnswer, type LinkRequest, type LinkResult } from './account-link.ts';
-import { originOf, type Environment } from './environment.ts';
+import { originOf, pagesOf, type Environment } from './environment.ts';
 import { query, type Operation } from './operations/operation.ts';
 import * as cashback from './operations/cashback.ts';
 import * as code from './operations/code.ts';
@@ -118,10 +118,13 @@ export class PayPayClient {
   /**
    * Address of PayPay's page where a user, in a browser, links the account to the merchant. The user comes back to
    * `redirectUrl` with a `responseToken` for {@link PayPayClient.readLinkAnswer}.
+   * @throws Error without a merchantId, with a secret that is no base64, or on staging: nobody could read the page
    */
   async linkPage(request: Omit<LinkRequest, 'merchantId'>): Promise<string> {
-    const token = await linkRequestToken(this.#options, { ...request, merchantId: this.#options.merchantId ?? '' });
-    return `${originOf(this.#options.environment)}/v2/user_authorization${query({ apiKey: this.#options.apiKey, requestToken: token })}`;
+    const { environment, apiKey, merchantId } = this.#options;
+    if (merchantId === undefined) throw new Error('linkPage: the client has no merchantId, whom the user is to trust');
+    const requestToken = await linkRequestToken(this.#options, { ...request, merchantId });
+    return `${pagesOf(environment)}/app/opa/user_authorization${query({ apiKey, requestToken })}`;
   }
 
   /** @param nonce the one of the request */

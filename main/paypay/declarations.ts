@@ -49,7 +49,10 @@ function declare(entry: string, className: string): string {
       .getProperties()
       .filter((member) => !checker.symbolToString(member).startsWith('#'));
     const lines = members.map((member) => `${docOf(member)}  readonly ${member.name}: ${print(checker.getTypeOfSymbol(member))};`);
-    return `${docOf(symbol)}export declare class ${symbol.name} {\n  constructor(${parameters});\n${lines.join('\n')}\n}`;
+    // Only this one is in the bundle under its name; of the others a consumer meets objects.
+    return symbol.name === className
+      ? `${docOf(symbol)}export declare class ${symbol.name} {\n  constructor(${parameters});\n${lines.join('\n')}\n}`
+      : `${docOf(symbol)}export interface ${symbol.name} {\n${lines.join('\n')}\n}`;
   };
   const docOf = (symbol: ts.Symbol): string => {
     const text = ts.displayPartsToString(symbol.getDocumentationComment(checker));

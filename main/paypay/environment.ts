@@ -5,6 +5,12 @@ const HOSTS = {
   sandbox: 'https://apigw.sandbox.paypay.ne.jp',
 } as const;
 
+/** Pages for a user's browser (PayPay, "Link user": Authorization page URL). It names none for staging. */
+const PAGES = {
+  production: 'https://www.paypay.ne.jp',
+  sandbox: 'https://stg-www.sandbox.paypay.ne.jp',
+} as const;
+
 export type Environment = keyof typeof HOSTS | (string & {});
 
 /**
@@ -21,4 +27,14 @@ export function originOf(environment: Environment): string {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback))
     throw new Error(`found PayPay address "${environment}", allowed: https, or http on this machine`);
   return url.origin;
+}
+
+/**
+ * @param environment as for {@link originOf}
+ * @returns the origin of PayPay's pages, without path; a simulator has one origin for both
+ * @throws Error when it is no environment, or one without known pages
+ */
+export function pagesOf(environment: Environment): string {
+  if (environment === 'staging') throw new Error('PayPay names no page for staging; use sandbox or production');
+  return Object.hasOwn(PAGES, environment) ? PAGES[environment as keyof typeof PAGES] : originOf(environment);
 }

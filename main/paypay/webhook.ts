@@ -30,6 +30,8 @@ export interface WebhookReceiver {
 const PATH = '/webhooks/paypay';
 const LARGEST_BODY_BYTES = 64_000;
 const SLOWEST_REQUEST_MS = 5000;
+/** PayPay needs a few. */
+const CONNECTIONS_max = 100;
 /** PayPay repeats what was not acknowledged within a few seconds. */
 const REPEAT_MS = 10_000;
 const REMEMBERED = 1000;
@@ -117,7 +119,7 @@ export async function openWebhook(options: WebhookOptions): Promise<WebhookRecei
     response.writeHead(status, { 'content-type': 'text/plain', ...(status === 200 ? {} : { connection: 'close' }) }).end(text);
   };
 
-  const server = createServer((request, response) => {
+  const server = createServer({ connectionsCheckingInterval: 1000 }, (request, response) => {
     const source = sourceOf(request, proxies);
     if (!within(source, allow)) {
       log.warn('paypay.webhook.refused', { source });
@@ -141,6 +143,7 @@ export async function openWebhook(options: WebhookOptions): Promise<WebhookRecei
       answer(response, 200, 'OK');
     });
   });
+  server.maxConnections = CONNECTIONS_max;
   server.requestTimeout = SLOWEST_REQUEST_MS;
   server.headersTimeout = SLOWEST_REQUEST_MS;
   await new Promise<void>((resolve, reject) => {

@@ -59,7 +59,7 @@ export class PayPaySimulator {
     const query = new URLSearchParams(search);
     const plainPath = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
     // A browser comes here, so nothing is signed but the token.
-    if (plainPath === '/v2/user_authorization') return this.#reply(authorizationPage(this.world, query, this.#options.keys));
+    if (plainPath === '/app/opa/user_authorization') return this.#reply(authorizationPage(this.world, query, this.#options.keys));
     for (const route of ROUTES) {
       const match = route.method === request.method ? route.path.exec(plainPath) : null;
       if (!match) continue;

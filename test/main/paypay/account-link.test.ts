@@ -94,7 +94,7 @@ test('a user agrees on PayPay’s page, and the answer names the user', async ()
   expect(status).toMatchObject({ outcome: 'done', value: { status: 'ACTIVE', scopes: ['direct_debit'] } });
 
   const page = new URL(await client.linkPage({ ...request, scopes: ['direct_debit'], expiresAt_ms: clock.now_ms() + 60_000 }));
-  expect(page.origin).toBe('https://apigw.sandbox.paypay.ne.jp');
+  expect(page.origin + page.pathname).toBe('https://stg-www.sandbox.paypay.ne.jp/app/opa/user_authorization');
   const reply = simulator.handle({ method: 'GET', target: page.pathname + page.search, headers: {}, body: '' });
   const { data } = JSON.parse(reply.body) as { data: { responseToken: string } };
   expect(await client.readLinkAnswer(data.responseToken, 'n-1')).toMatchObject({ ok: true });
