@@ -97,6 +97,7 @@ export function createCatalogue(initial: Config): Catalogue {
       }
       for (const [sku, { over_jpy, price_jpy }] of priceChanges) {
         const now_jpy = base(sku)?.price_jpy ?? over_jpy;
+        if (configured(sku) === null && base(sku) === null) events.push({ type: 'product.removed', sku, over: null, by });
         if (now_jpy !== over_jpy && price_jpy !== over_jpy)
           events.push({ type: 'price.set', sku, price_jpy: now_jpy, over_jpy: now_jpy, by });
       }
@@ -112,11 +113,14 @@ export function createCatalogue(initial: Config): Catalogue {
     apply(event) {
       if (event.type === 'product.set') {
         productChanges.set(event.product.sku, event);
-        // It says the price as well: an older change of the price has had its day.
-        priceChanges.delete(event.product.sku);
+        // Who saves a product says its price as well: an older change of the price has had its day.
+        if (event.by !== 'config') priceChanges.delete(event.product.sku);
       } else if (event.type === 'price.set') priceChanges.set(event.sku, event);
-      else if (event.type === 'product.removed') productChanges.set(event.sku, event);
-      else if (event.type === 'slot.set' || event.type === 'slot.removed') slotChanges.set(event.slot, event);
+      else if (event.type === 'product.removed') {
+        productChanges.set(event.sku, event);
+        // It left the file: when it comes back there, so does its price.
+        if (event.by === 'config') priceChanges.delete(event.sku);
+      } else if (event.type === 'slot.set' || event.type === 'slot.removed') slotChanges.set(event.slot, event);
       else return;
       const sku = skuOf(event);
       if (sku !== null) revisions.set(sku, (revisions.get(sku) ?? 0) + 1);

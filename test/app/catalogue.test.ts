@@ -48,6 +48,27 @@ it('an edited configuration is newer than both', () => {
   expect(catalogue.product('tea')?.price_jpy).toBe(155);
 });
 
+it('an edit of one thing leaves what staff changed of another', () => {
+  const renamed: ShopEvent = { type: 'product.set', product: { ...TEA, name: { ja: '緑茶' } }, over: TEA, by: 'Aki' };
+  const written = [renamed, price(130, 150)];
+  const catalogue = createCatalogue(CONFIG);
+  written.forEach((event) => catalogue.apply(event));
+  catalogue.configure({ ...CONFIG, products: [{ ...TEA, description: { ja: '新茶' } }] });
+  for (const event of catalogue.superseded()) catalogue.apply(event);
+  expect(catalogue.product('tea')).toMatchObject({ name: { ja: 'お茶' }, price_jpy: 130 });
+});
+
+it('a product that leaves the file comes back with its price there', () => {
+  const other = { ...TEA, sku: 'water' };
+  const catalogue = createCatalogue({ ...CONFIG, products: [TEA, other] });
+  catalogue.apply(price(130, 150));
+  catalogue.configure({ ...CONFIG, products: [other] });
+  for (const event of catalogue.superseded()) catalogue.apply(event);
+  expect(catalogue.superseded(), 'written down once').toEqual([]);
+  catalogue.configure({ ...CONFIG, products: [TEA, other] });
+  expect(catalogue.product('tea')?.price_jpy).toBe(150);
+});
+
 it('and stays newer: what staff changed before it does not come back with an earlier file, nor after a restart', () => {
   const removed: ShopEvent = { type: 'product.removed', sku: 'tea', over: TEA, by: 'Aki' };
   const away: ShopEvent = { type: 'slot.removed', slot: '1', over: { sku: 'tea', capacity: 8 }, by: 'Aki' };
