@@ -108,10 +108,11 @@ export function lastSaleView(order: Order): LastSaleView {
   const { taken_jpy, returned_jpy, dispensed_jpy } = ledger(order);
   const state = (): LastSaleView['state'] => {
     if (taken_jpy > 0 && returned_jpy === taken_jpy) return 'returned';
-    if (dispensed_jpy === opened.total_jpy) return 'paid';
+    if (closed?.result === 'attention' && !order.settled) return 'open';
+    if (closed === null && dispensed_jpy === opened.total_jpy) return 'paid';
     // A closed code is watched for a while; the screen says already that nothing was taken.
     if (payment === null && paymentClosed === 'unpaid') return 'notPaid';
-    if (closed === null || (closed.result === 'attention' && !order.settled)) return 'open';
+    if (closed === null) return 'open';
     return taken_jpy === 0 ? 'notPaid' : 'paid';
   };
   return { orderNumber: opened.orderNumber, total_jpy: opened.total_jpy, at_ms: order.openedAt_ms, state: state() };

@@ -194,6 +194,16 @@ describe('a counter’s last sale', () => {
       [opened(PRICES), ...codeCreated, paid(300), ...vended(0), ...unknown('delivered', 1), attention(100)],
     ],
     [
+      'open',
+      'what was handed over could not be captured',
+      [
+        ...[opened([300], { settlement: 'authorize' }), ...codeCreated, held(300), ...vended(0)],
+        { type: 'capture.requested', merchantCaptureId: 'c', amount_jpy: 300 },
+        { type: 'capture.rejected', merchantCaptureId: 'c', code: 'HOLD_ENDED', message: '' },
+        { type: 'order.closed', closing: 1, result: 'attention', taken_jpy: 0, returned_jpy: 0, dispensed_jpy: 300 },
+      ],
+    ],
+    [
       'notPaid',
       'no code could be made',
       [opened([300]), { type: 'code.requested' }, { type: 'code.rejected', code: '', message: '' }, closed('abandoned')],
