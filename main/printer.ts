@@ -110,15 +110,20 @@ function deviceSender(device: string, within_ms: number): (bytes: Buffer) => Pro
 /**
  * Writes without waiting in the call: that would hold one of the four threads that also look up names, check PINs and
  * measure the disk, for as long as the paper is out. A device that is not there is no file to make.
+ * The last write is an empty one: Linux' usblp says that it took a block while the printer has not, and to close then throws it away;
+ * an empty write is refused until the block is through (drivers/usb/class/usblp.c, usblp_wwait).
  */
 async function sendDevice(device: string, bytes: Buffer, late: AbortSignal): Promise<void> {
   late.throwIfAborted();
   // Windows does not know the last two; undefined counts for nothing here.
   const handle = await open(device, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
-    for (let sent = 0; sent < bytes.length; late.throwIfAborted()) {
+    let sent = 0;
+    for (let done = false; !done; late.throwIfAborted()) {
       try {
-        sent += (await handle.write(bytes, sent)).bytesWritten;
+        const last = sent === bytes.length;
+        sent += (await handle.write(bytes, sent, bytes.length - sent)).bytesWritten;
+        done = last;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
         await sleep(RETRY_ms);

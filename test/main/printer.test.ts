@@ -6,7 +6,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import iconv from 'iconv-lite';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Receipt } from '../../app/receipt.ts';
 import { createReceiptPrinter, receiptDocument } from '../../main/printer.ts';
 
@@ -60,6 +60,40 @@ test("a product's name cannot become markup", () => {
 test('a printer that is not there is an error with its address, not a hanging sale', async () => {
   const printer = createReceiptPrinter({ port: 'tcp://127.0.0.1:1', columns: 32, command: 'escpos' });
   await expect(printer.print(receipt)).rejects.toThrow(/ECONNREFUSED/);
+});
+
+/**
+ * Linux' usblp (drivers/usb/class/usblp.c): without waiting it says of up to 8 KB that it took them while the printer has not, takes
+ * nothing, not even nothing, before they are through, and throws them away when it is closed.
+ */
+const usblp = { path: '/dev/usb/lp-of-the-test', paper: '', takes_ms: 100 };
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  const open = (async (...asked: Parameters<typeof real.open>) => {
+    if (asked[0] !== usblp.path) return real.open(...asked);
+    let flying: { readonly text: string; readonly timer: NodeJS.Timeout } | null = null;
+    return {
+      async write(bytes: Buffer, from: number, length: number) {
+        if (flying !== null) throw Object.assign(new Error('EAGAIN'), { code: 'EAGAIN' });
+        const text = bytes.subarray(from, from + Math.min(length, 8192)).toString('latin1');
+        const land = () => {
+          usblp.paper += text;
+          flying = null;
+        };
+        if (text !== '') flying = { text, timer: setTimeout(land, usblp.takes_ms) };
+        return { bytesWritten: text.length };
+      },
+      async close() {
+        clearTimeout(flying?.timer);
+      },
+    };
+  }) as typeof real.open;
+  return { ...real, open };
+});
+
+test('a printer at the USB gets the whole receipt before it is closed', async () => {
+  await createReceiptPrinter({ port: usblp.path, columns: 32, command: 'escpos' }).print(receipt);
+  expect(iconv.decode(Buffer.from(usblp.paper, 'latin1'), 'shiftjis')).toContain('1-000042');
 });
 
 describe.skipIf(process.platform === 'win32')('a printer device', () => {
