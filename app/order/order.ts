@@ -53,6 +53,8 @@ export interface Order {
   readonly vends: readonly LineState[];
   readonly capture: { readonly ids: readonly string[]; readonly captured_jpy: number | null; readonly refused: boolean };
   readonly revert: 'none' | 'requested' | 'completed' | 'rejected';
+  /** When the capture or revert was first asked for. */
+  readonly settlingSince_ms: number | null;
   readonly refund: {
     readonly state: 'none' | 'requested' | 'accepted' | 'completed' | 'rejected';
     readonly amount_jpy: number;
@@ -92,12 +94,13 @@ export const needsPerson = (order: Order, vend: LineState): boolean =>
   !order.decided && vend.state === 'unknown' && (vend.likely === 'delivered' || order.opened.unknownVend === 'hold');
 
 /** Since when PayPay has been asked to move or let go of money, without an end so far (milliseconds, host's clock); null: it has not. */
-export function movingSince_ms({ closed, refund, revert, capture, cancel, payment, paymentClosed, openedAt_ms }: Order): number | null {
+export function movingSince_ms(order: Order): number | null {
+  const { closed, refund, revert, capture, cancel, payment, paymentClosed } = order;
   if (closed !== null) return null;
   if (refund.state === 'requested' || refund.state === 'accepted') return refund.requestedAt_ms;
   const isCapturing = capture.ids.length > 0 && capture.captured_jpy === null && !capture.refused;
-  if (payment !== null && (revert === 'requested' || isCapturing)) return payment.recorded.at_ms;
-  return cancel?.accepted === false && payment === null && paymentClosed === null ? openedAt_ms : null;
+  if (revert === 'requested' || isCapturing) return order.settlingSince_ms;
+  return cancel?.accepted === false && payment === null && paymentClosed === null ? order.openedAt_ms : null;
 }
 
 /** Price of everything that is not the customer's: what did not come out, without the lines held for a person. */
@@ -132,6 +135,7 @@ function open(orderId: string, event: Extract<OrderEvent, { type: 'order.opened'
     vends: event.lines.map(() => ({ state: 'none' })),
     capture: { ids: [], captured_jpy: null, refused: false },
     revert: 'none',
+    settlingSince_ms: null,
     refund: { state: 'none', amount_jpy: 0, requestedAt_ms: null, completedAt_ms: null },
     reopened: { times: 0, refund_jpy: 0 },
     closed: null,
@@ -234,7 +238,11 @@ export function apply(before: Order | null, orderId: string, event: OrderEvent, 
       must(order.capture.captured_jpy === null && order.revert === 'none', 'what is held is captured or reverted once');
       must(event.amount_jpy === dispensed_jpy(order) && event.amount_jpy > 0, 'exactly what came out is captured');
       must(!order.capture.ids.includes(event.merchantCaptureId), 'every try has its own id');
-      return { ...order, capture: { ...order.capture, ids: [...order.capture.ids, event.merchantCaptureId] } };
+      return {
+        ...order,
+        capture: { ...order.capture, ids: [...order.capture.ids, event.merchantCaptureId] },
+        settlingSince_ms: order.settlingSince_ms ?? stamp.at_ms,
+      };
     case 'capture.completed':
       must(order.capture.ids.includes(event.merchantCaptureId) && order.capture.captured_jpy === null, 'no such capture is open');
       return { ...order, capture: { ...order.capture, captured_jpy: event.amount_jpy } };
@@ -244,7 +252,7 @@ export function apply(before: Order | null, orderId: string, event: OrderEvent, 
     case 'revert.requested':
       must(order.payment?.kind === 'authorized' && order.capture.ids.length === 0 && order.revert === 'none', 'nothing is held');
       must(!inFlight && dispensed_jpy(order) === 0, 'goods came out');
-      return { ...order, revert: 'requested' };
+      return { ...order, revert: 'requested', settlingSince_ms: stamp.at_ms };
     case 'revert.completed':
       must(order.revert === 'requested', 'no revert is open');
       return { ...order, revert: 'completed' };

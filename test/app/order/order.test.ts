@@ -112,6 +112,11 @@ describe('money that PayPay has not finished moving', () => {
   ])('%s is known, with its age', (_, events) => {
     expect(movingSince_ms(tell(...events))).toBe(NOW_ms);
   });
+  it('a hold that stood for a day is captured since it was asked for', () => {
+    const asked: OrderEvent = { type: 'capture.requested', merchantCaptureId: 'c-1', amount_jpy: 100 };
+    const order = apply(tell(...hold, ...vended(0), ...jammed(1)), 'o-1', asked, stamp(NOW_ms + 86_400_000));
+    expect(movingSince_ms(order)).toBe(NOW_ms + 86_400_000);
+  });
   it.each<[string, OrderEvent[]]>([
     ['a sale', code],
     ['a payment', sold],
