@@ -36,7 +36,8 @@ export function createTelling(machine: VendingMachine | null, planogram: Planogr
   return {
     happened(events) {
       for (const event of events) {
-        if (event.type === 'stock.set') counted.add(event.slot);
+        // What the file says of a slot that is new nobody counted.
+        if (event.type === 'stock.set' && event.by !== 'config') counted.add(event.slot);
         if (CHANGES.has(event.type)) all = true;
       }
       next();

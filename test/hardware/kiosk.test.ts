@@ -145,6 +145,11 @@ test('xy-vmc: what staff change is told to the controller, but nothing beside a 
     { type: 'price.set', sku: 'tea', price_jpy: 180, over_jpy: PRICE_JPY, by },
   ]);
   await pass(() => stored()?.stock === 7 && stored()?.price === 180, 'what staff set');
+  // What a file says of a new slot nobody counted: the controller knows better.
+  await kiosk.operator.record([{ type: 'stock.set', slot, count: 2, by: 'config', reason: 'first start' }]);
+  const later_ms = plant.clock.now_ms() + 3000;
+  await pass(() => plant.clock.now_ms() >= later_ms, 'three seconds');
+  expect(stored()?.stock).toBe(7);
   await choose();
   await see('awaitingPayment');
   await kiosk.operator.record([{ type: 'stock.set', slot, count: 9, by, reason: 'counted' }]);
