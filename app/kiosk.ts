@@ -22,7 +22,7 @@ import type {
   VendingMachine,
   VendProgress,
 } from './ports.ts';
-import { JournalError } from './ports.ts';
+import { canAsk, JournalError } from './ports.ts';
 import { createDesk, type StaffDesk } from './operator/desk.ts';
 import { lastSaleView, screenOf, shopView } from './project.ts';
 import { receiptOf, receiptUrl } from './receipt.ts';
@@ -365,7 +365,7 @@ export function createKiosk(ports: KioskPorts, initial: Config, rules: typeof de
       order,
       choosing: order !== null && progress?.orderId === order.orderId && progress.step === 'chooseOnMachine' ? progress.line : null,
       cartLines: cartLines(context.cart),
-      pollsFailing: !gateway.state().ready,
+      pollsFailing: !canAsk(gateway.state()),
       receiptUrl: order && receiptUrl(order, config),
     });
   }

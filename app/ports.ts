@@ -85,6 +85,9 @@ export type GatewayState =
   | { readonly ready: true; readonly clockOffset_ms: number }
   | { readonly ready: false; readonly reason: 'clockUnknown' | 'unreachable' | 'keysRefused' | 'notEnabled' | 'maintenance' };
 
+/** Whether PayPay can be asked: also where it has not enabled everything that a sale needs. */
+export const canAsk = (state: GatewayState): boolean => state.ready || state.reason === 'notEnabled';
+
 /** PayPay, as the order rules see it. No method throws or rejects; each has its own time limit. */
 export interface PaymentGateway {
   createCode(request: CodeRequest): Promise<Outcome<PaymentCode>>;

@@ -9,6 +9,7 @@ import type { OrderBook } from '../order/book.ts';
 import { BrokenRule, fold, isVendPending, linesHeld, type Order } from '../order/order.ts';
 import type { Settler } from '../order/settler.ts';
 import {
+  canAsk,
   type Clock,
   type GatewayState,
   type Ids,
@@ -321,7 +322,7 @@ export function createDesk(parts: DeskParts): Desk {
     async ask(orderId) {
       const { settler } = open();
       const { opened } = await known(orderId);
-      if (!gateway.state().ready) return unavailable('PayPay cannot be reached at the moment');
+      if (!canAsk(gateway.state())) return unavailable('PayPay cannot be reached at the moment');
       settler.hint(opened.merchantPaymentId);
       return gateway.paymentDetails(opened.merchantPaymentId);
     },

@@ -46,9 +46,12 @@ export function createPayPayGateway(options: GatewayOptions): PayPayGateway {
   let probing: Promise<GatewayState> | null = null;
   let notEnabledUntil_ms = -Infinity;
 
-  /** Learns from every answer how the way to PayPay is. */
-  function observe<T>(outcome: PayPayOutcome<T>): PayPayOutcome<T> {
-    if (outcome.outcome === 'rejected' && NOT_ENABLED.includes(outcome.code)) {
+  /**
+   * Learns from every answer how the way to PayPay is.
+   * @param needed a sale can't be finished without this call
+   */
+  function observe<T>(outcome: PayPayOutcome<T>, needed = true): PayPayOutcome<T> {
+    if (needed && outcome.outcome === 'rejected' && NOT_ENABLED.includes(outcome.code)) {
       notEnabledUntil_ms = clock.monotonic_ms() + NOT_ENABLED_ms;
       log.error('paypay.notEnabled', { message: outcome.message });
     }
@@ -111,7 +114,8 @@ export function createPayPayGateway(options: GatewayOptions): PayPayGateway {
       return read('refund', outcome, (data) => done(refundStatus(data)));
     },
     async refundDetails(request) {
-      const outcome = await client.refundDetails(request).then(observe);
+      // Refused or not, the refund is sent (app/order/effects.ts).
+      const outcome = observe(await client.refundDetails(request), false);
       return read('refundDetails', outcome, (data) => done(refundStatus(data)), { absent: 'absent' as const });
     },
     async capture({ merchantPaymentId, merchantCaptureId, amount_jpy, description }) {

@@ -141,6 +141,22 @@ test('a merchant whose payments can’t be seen sells nothing', async () => {
   expect(await until(gateway.probe())).toEqual({ ready: false, reason: 'notEnabled' });
 });
 
+test('a question about a refund that is not enabled stops no sale: the refund is sent all the same', async () => {
+  const body = JSON.stringify({ resultInfo: { code: 'OP_OUT_OF_SCOPE', message: 'no', codeId: '08100023' } });
+  const { gateway, until } = shop({
+    transport: (inner) => ({
+      ...inner,
+      send: async (request, signal) => {
+        const wire = await inner.send(request, signal);
+        return wire.kind === 'reply' && request.path.includes('/refunds/') ? { ...wire, status: 401, body } : wire;
+      },
+    }),
+  });
+  await until(gateway.probe());
+  expect((await until(gateway.refundDetails({ merchantRefundId: 'r', paymentId: '1' }))).outcome).toBe('rejected');
+  expect(gateway.state().ready).toBe(true);
+});
+
 test('a rate limit is unavailable and changes no state', async () => {
   const { gateway, until, simulator, open } = shop();
   await until(gateway.probe());
