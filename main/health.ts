@@ -1,6 +1,6 @@
 /** Collects what is known about the kiosk's health. It asks no far end: what they said last is what counts. */
 import { statfs } from 'node:fs/promises';
-import type { Archive } from '../app/operator/archive.ts';
+import { type Archive, FAR_BEHIND_rows } from '../app/operator/archive.ts';
 import type { StaffDesk } from '../app/operator/desk.ts';
 import type { HealthFacts } from '../app/operator/health.ts';
 import { movingSince_ms } from '../app/order/order.ts';
@@ -88,7 +88,8 @@ export function healthFacts({ desk, archive, clock, version, dataFolder, ...sour
           }
         : null,
       slots: desk.planogram.slots(),
-      results,
+      // Made anew, the tables hold the beginning of the journal first.
+      results: state === null || state.behind > FAR_BEHIND_rows ? null : results,
       selfCheck: sources.selfCheck(),
       configuration: sources.configurationProblems(),
       archiveBehind: state === null ? null : state.behind,

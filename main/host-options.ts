@@ -61,6 +61,7 @@ export const defaultDataFolder = (configFile: string): string => path.join('.jih
 
 /** Of a corner that forgets its journal at each start. No shop is given such a folder, whatever its file is called. */
 export const demoDataFolder = (configFile: string): string => `${defaultDataFolder(configFile)}~demo`;
+export const isDemoFolder = (folder: string): boolean => folder.endsWith('~demo');
 
 const nameOf = (configFile: string): string => path.basename(configFile, path.extname(configFile)).replaceAll('~', '-');
 

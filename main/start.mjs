@@ -147,7 +147,7 @@ const BUILT = ['start', 'test', 'bench'];
 /** Every other task may be asked beside a kiosk that sells: new packages under that one are for whoever stops it first. */
 const UPDATES = [...BUILT, 'simulate'];
 
-if (UPDATES.includes(task) || !existsSync(inRoot('node_modules'))) installPackages();
+if (UPDATES.includes(task) || !existsSync(inRoot('node_modules/.package-lock.json'))) installPackages();
 const node = useNode24();
 if (task === 'test' || task === 'bench') installTestPrograms();
 if (BUILT.includes(task)) build();

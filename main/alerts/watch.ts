@@ -131,7 +131,8 @@ export function watchHealth(
     for (const item of fresh) void deliver(item);
   }
 
-  for (const item of waiting) void deliver(item);
+  // Not at once: the file that names the channels may have been edited, and is about to be read.
+  for (const item of waiting) after(RETRY_FIRST_ms, () => void deliver(item));
   const next = (): void =>
     after(every_ms, () => {
       void look()

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { OrderExport, StaffCommand, StaffQuery } from '../../app/operator/commands.ts';
-import { defaultDataFolder } from '../host-options.ts';
+import { defaultDataFolder, demoDataFolder } from '../host-options.ts';
 import type { Tending } from '../journal/tend.ts';
 import { NoKiosk, NotKnown, Refusal, UsageError } from './command.ts';
 
@@ -138,7 +138,7 @@ function member({ staff, needsOwner }: z.infer<typeof DoorView>, name: string | 
 
 /** @throws NoKiosk | UsageError */
 function announced(data: string | undefined, config: string | undefined): z.infer<typeof Announced> {
-  const folder = data ?? (config === undefined ? onlyFolder() : defaultDataFolder(config));
+  const folder = data ?? (config === undefined ? onlyFolder() : folderOf(config));
   const file = path.resolve(folder, 'door.json');
   let text: string;
   try {
@@ -152,6 +152,13 @@ function announced(data: string | undefined, config: string | undefined): z.infe
   // A kiosk that died left it behind, and whoever listens there now is not to hear a PIN.
   if (!isRunning(found.pid)) throw new NoKiosk(`no kiosk is running on ${path.resolve(folder)}`);
   return found;
+}
+
+/** The demo of a configuration runs in a folder of its own. */
+function folderOf(config: string): string {
+  const usual = defaultDataFolder(config);
+  const isOpen = (folder: string) => existsSync(path.join(folder, 'door.json'));
+  return !isOpen(usual) && isOpen(demoDataFolder(config)) ? demoDataFolder(config) : usual;
 }
 
 function isRunning(pid: number): boolean {

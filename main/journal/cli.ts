@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { JournalError } from '../../app/ports.ts';
 import { NoKiosk, Refusal, UsageError } from '../cli/command.ts';
 import { openDoor } from '../cli/door.ts';
+import { isDemoFolder } from '../host-options.ts';
 import { ownTerminal, pinOf } from '../cli/terminal.ts';
 import { backUp } from './backup.ts';
 import { lockJournal, openForReading } from './database.ts';
@@ -75,10 +76,13 @@ function read(args: string[]): Asked | null {
   }
 }
 
-/** The kiosk keeps one folder a shop in `.jihanki` (main/host-options.ts). */
+/** The kiosk keeps one folder a shop in `.jihanki` (main/host-options.ts); beside a shop nobody means the demo. */
 function onlyJournal(): string {
   const shops = existsSync('.jihanki') ? readdirSync('.jihanki').map((shop) => path.resolve('.jihanki', shop)) : [];
-  const [only, ...others] = shops.map((shop) => path.join(shop, 'journal.db')).filter((file) => existsSync(file));
+  const real = shops.filter((shop) => !isDemoFolder(shop));
+  const [only, ...others] = (real.length > 0 ? real : shops)
+    .map((shop) => path.join(shop, 'journal.db'))
+    .filter((file) => existsSync(file));
   if (only === undefined) throw new UsageError('no journal under .jihanki: say where it is with --data DIR');
   if (others.length > 0)
     throw new UsageError(`several shops: say which with --data\n  ${[only, ...others].map((file) => path.dirname(file)).join('\n  ')}`);

@@ -76,7 +76,12 @@ export function createLocalDoor(
     close() {
       sockets.close();
       ports.clock.clearTimeout(again);
-      if (announced !== null) rmSync(announced, { force: true });
+      try {
+        if (announced !== null) rmSync(announced, { force: true });
+      } catch (error) {
+        // Whoever reads it sees that its process is gone.
+        ports.log.warn('door.notTakenDown', { message: (error as Error).message });
+      }
     },
   };
   return door;

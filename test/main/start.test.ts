@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 const START = path.resolve(import.meta.dirname, '../../main/start.mjs');
 
 /** A clone whose lock names another version than the one that was installed; npm is replaced by what only notes that it was called. */
-function clone(installed: '1.0.0' | '2.0.0' | null) {
+function clone(installed: '1.0.0' | '2.0.0' | 'half' | null) {
   const root = mkdtempSync(path.join(tmpdir(), 'jihanki-start-'));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const write = (name: string, text: string) => {
@@ -19,7 +19,9 @@ function clone(installed: '1.0.0' | '2.0.0' | null) {
   mkdirSync(path.join(root, 'main'));
   copyFileSync(START, path.join(root, 'main/start.mjs'));
   write('package-lock.json', lock('2.0.0'));
-  if (installed !== null) write('node_modules/.package-lock.json', lock(installed));
+  // npm writes the list last.
+  if (installed === 'half') write('node_modules/zod/package.json', '{}');
+  else if (installed !== null) write('node_modules/.package-lock.json', lock(installed));
   for (const program of ['main/cli/cli.ts', 'main/journal/cli.ts', 'main/doctor/cli.ts', 'test/simulation/run.ts'])
     write(program, `process.stdout.write(process.argv.slice(2).join(' ') + '\\n');`);
   write('bin/npm', `#!/bin/sh\necho called > "${path.join(root, 'npm-was-called')}"\n`);
@@ -37,6 +39,7 @@ test.each(['orders', 'refund', 'stock', 'report', 'health', 'journal', 'doctor']
   (task) => {
     expect(clone('1.0.0')(task)).toEqual({ status: 0, installs: false });
     expect(clone(null)(task), 'on a fresh clone it needs them').toEqual({ status: 0, installs: true });
+    expect(clone('half')(task), 'after an installation that broke off as well').toEqual({ status: 0, installs: true });
   },
 );
 
