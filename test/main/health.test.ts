@@ -25,3 +25,20 @@ test('an archive that hangs is waited for two seconds, and not asked again meanw
   expect(asked).toHaveLength(2);
   asked.forEach((fail) => fail());
 });
+
+test('what tables that are being made anew say of the newest orders is of old ones, and counts for nothing', async () => {
+  const { kiosk, clock, folder } = shop;
+  const state = { behind: 0 };
+  const archive = {
+    lastResults: () => Promise.resolve({ closed: 50, complete: 10 }),
+    state: () => Promise.resolve(state),
+  } as unknown as Parameters<typeof healthFacts>[0]['archive'];
+  const facts = healthFacts({
+    ...{ desk: kiosk.operator, archive, clock, version: 'test', dataFolder: folder },
+    configurationProblems: () => [],
+    selfCheck: () => null,
+  });
+  expect(await clock.until(facts())).toMatchObject({ results: { complete: 10 } });
+  state.behind = 100_000;
+  expect(await clock.until(facts())).toMatchObject({ results: null });
+});

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
+import type * as fs from 'node:fs/promises';
 import { closeSync, constants, mkdtempSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -68,7 +69,7 @@ test('a printer that is not there is an error with its address, not a hanging sa
  */
 const usblp = { path: '/dev/usb/lp-of-the-test', paper: '', takes_ms: 100 };
 vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
+  const real = await original<typeof fs>();
   const open = (async (...asked: Parameters<typeof real.open>) => {
     if (asked[0] !== usblp.path) return real.open(...asked);
     let flying: { readonly text: string; readonly timer: NodeJS.Timeout } | null = null;

@@ -318,6 +318,26 @@ describe('what nobody took', () => {
     expect(heard).toEqual(['mail: raised attention', 'line: raised attention']);
   });
 
+  test('waits for the edited file, which names its channel', async () => {
+    const file = path.join(folder, 'edited.json');
+    const { away, heard, channels } = ears('line');
+    away.add('line');
+    const first = watched({}, alertMemory(file, silentLog), channels);
+    first.is(waiting('1'));
+    await first.pass(MINUTE_ms);
+    await expect.poll(() => readFileSync(file, 'utf8'), { timeout: 10_000 }).toContain('"line"');
+    first.stop();
+    away.clear();
+    const known = channels.splice(0);
+    const second = watched({}, alertMemory(file, silentLog), channels);
+    second.is(waiting('1'));
+    await second.pass(3_000);
+    channels.push(...known);
+    await second.pass(MINUTE_ms);
+    second.stop();
+    expect(heard).toEqual(['line: raised attention']);
+  });
+
   test('is told however long the router is away, and only as it is then', async () => {
     const { away, heard, channels } = ears('mail');
     away.add('mail');

@@ -1,5 +1,7 @@
 /** What the command line says of a kiosk that does not answer: whether anything was asked of it, and whether it may have been done. */
 import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { NoKiosk, NotKnown } from '../../../main/cli/command.ts';
@@ -62,4 +64,27 @@ test('a script is told by the exit code and by a word', async () => {
   );
   expect(found.code).toBe(1);
   expect(JSON.parse(found.err)).toMatchObject({ problem: 'unknown' });
+});
+
+test('a configuration’s demo is found where it runs, unless the shop itself does', async () => {
+  const demo = await openKiosk({
+    '/health': (response) => void response.end(JSON.stringify({ level: 'warn', version: 'demo', checks: [] })),
+  });
+  const shop = await openKiosk({
+    '/health': (response) => void response.end(JSON.stringify({ level: 'ok', version: 'shop', checks: [] })),
+  });
+  const before = process.cwd();
+  const clone = mkdtempSync(path.join(tmpdir(), 'jihanki-door-'));
+  onTestFinished(() => {
+    process.chdir(before);
+    rmSync(clone, { recursive: true, force: true });
+  });
+  process.chdir(clone);
+  mkdirSync('.jihanki');
+  const version = async () =>
+    (await (await openDoor({ data: undefined, config: 'shop.yaml', staff: undefined, pin: async () => '1234' })).health()).version;
+  symlinkSync(demo.data, '.jihanki/shop~demo');
+  expect(await version()).toBe('demo');
+  symlinkSync(shop.data, '.jihanki/shop');
+  expect(await version()).toBe('shop');
 });
