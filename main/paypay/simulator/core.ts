@@ -58,8 +58,9 @@ export class PayPaySimulator {
     const [path = '', search = ''] = request.target.split('?', 2);
     const query = new URLSearchParams(search);
     const plainPath = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-    // A browser comes here, so nothing is signed but the token.
-    if (plainPath === '/app/opa/user_authorization') return this.#reply(authorizationPage(this.world, query, this.#options.keys));
+    // A browser comes here, so nothing is signed but the token. PayPay's Node SDK asks at the second address.
+    if (plainPath === '/app/opa/user_authorization' || plainPath === '/v2/user_authorization')
+      return this.#reply(authorizationPage(this.world, query, this.#options.keys));
     for (const route of ROUTES) {
       const match = route.method === request.method ? route.path.exec(plainPath) : null;
       if (!match) continue;
