@@ -16,6 +16,9 @@ test('after 10 s before a code that does not come, or that ran out, the order’
     await expect(number).toHaveText('3-0142', { timeout: 6_000 });
     await expect(page.locator('.qr-waiting')).toContainText(waits.shop.phone ?? '');
     expect(await page.locator('.qr-waiting > p').boundingBox(), 'nothing moves').toEqual(words);
+    expect(await kiosk.faultsOfAxe()).toEqual([]);
+    // The same card in both: its words are looked at in one.
+    if (waits === ranOut) continue;
     const faults: string[] = [];
     for (const glass of Object.keys(GLASS) as GlassName[])
       for (const easyView of [false, true])
@@ -34,6 +37,5 @@ test('after 10 s before a code that does not come, or that ran out, the order’
           faults.push(...found.map((fault) => `${glass}, ${language}, ${easyView ? 'easy view' : 'normal view'}: ${fault}`));
         }
     expect(faults).toEqual([]);
-    expect(await kiosk.faultsOfAxe()).toEqual([]);
   }
 });
