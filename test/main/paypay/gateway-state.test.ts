@@ -127,31 +127,26 @@ test('what PayPay has not enabled for the merchant stops the sale, and is tried 
   expect(await until(gateway.probe())).toMatchObject({ ready: true });
 });
 
-test('a merchant whose payments can’t be seen sells nothing', async () => {
-  const body = JSON.stringify({ resultInfo: { code: 'OP_OUT_OF_SCOPE', message: 'no', codeId: '08100023' } });
-  const { gateway, until } = shop({
-    transport: (inner) => ({
-      ...inner,
-      send: async (request, signal) => {
-        const wire = await inner.send(request, signal);
-        return wire.kind === 'reply' ? { ...wire, status: 401, body } : wire;
-      },
-    }),
+/** A PayPay that has not enabled these calls for the merchant. */
+const withoutScope =
+  (...paths: string[]) =>
+  (inner: Transport): Transport => ({
+    ...inner,
+    send: async (request, signal) => {
+      const wire = await inner.send(request, signal);
+      if (wire.kind !== 'reply' || !paths.some((path) => request.path.includes(path))) return wire;
+      const resultInfo = { code: 'OP_OUT_OF_SCOPE', message: 'no', codeId: '08100023' };
+      return { ...wire, status: 401, body: JSON.stringify({ resultInfo }) };
+    },
   });
+
+test('a merchant whose payments can’t be seen sells nothing', async () => {
+  const { gateway, until } = shop({ transport: withoutScope('/codes/payments/') });
   expect(await until(gateway.probe())).toEqual({ ready: false, reason: 'notEnabled' });
 });
 
 test('a question about a refund that is not enabled stops no sale: the refund is sent all the same', async () => {
-  const body = JSON.stringify({ resultInfo: { code: 'OP_OUT_OF_SCOPE', message: 'no', codeId: '08100023' } });
-  const { gateway, until } = shop({
-    transport: (inner) => ({
-      ...inner,
-      send: async (request, signal) => {
-        const wire = await inner.send(request, signal);
-        return wire.kind === 'reply' && request.path.includes('/refunds/') ? { ...wire, status: 401, body } : wire;
-      },
-    }),
-  });
+  const { gateway, until } = shop({ transport: withoutScope('/refunds/') });
   await until(gateway.probe());
   expect((await until(gateway.refundDetails({ merchantRefundId: 'r', paymentId: '1' }))).outcome).toBe('rejected');
   expect(gateway.state().ready).toBe(true);
